@@ -1,0 +1,206 @@
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GistIndex, OpClass
+from django.db import models
+from django.db.models import Case, ExpressionWrapper, F, Func, Q, Value, When
+from django.db.models.functions import Cos, Radians, Sin
+from django.urls import reverse
+from modelcluster.models import ClusterableModel
+from wagtail.models import DraftStateMixin, LockableMixin, RevisionMixin
+
+from clinics.models.provider import Provider
+from places.distance import Chord, CubeField, InBox, Point, chord_of
+from places.models import Precision
+
+
+class ClinicQuerySet(models.QuerySet["Clinic"]):
+    """Questions asked of the directory."""
+
+    def listed(self):
+        """Those the public may see in results. The only place that says what "visible" means."""
+        return self.filter(listed=True)
+
+    def offering(self, routes):
+        """Those that offer at least one of *routes*."""
+        return self.filter(routes__overlap=list(routes))
+
+    def near(self, point: Point, within_km: float | None = None):
+        """Nearest first, each with ``chord`` (see places.distance), within *within_km* where given.
+
+        The box lets the index skip what is far, the chord cuts the box's corners, and ordering by the bare
+        ``<->`` walks the index nearest first; each of the three alone is slow somewhere (docs/adr/0003).
+        """
+        clinics = self.annotate(chord=Chord("position", point)).order_by("chord")
+        if within_km is None:
+            return clinics.filter(position__isnull=False)
+        return clinics.filter(InBox("position", point, within_km), chord__lte=chord_of(within_km))
+
+
+def _unit_vector_cube():
+    latitude, longitude = Radians(F("latitude")), Radians(F("longitude"))
+    axes = Func(
+        Cos(latitude) * Cos(longitude),
+        Cos(latitude) * Sin(longitude),
+        Sin(latitude),
+        function="ARRAY",
+        template="%(function)s[%(expressions)s]",
+        output_field=ArrayField(models.FloatField()),
+    )
+    return Case(
+        When(latitude__isnull=False, longitude__isnull=False, then=Func(axes, function="cube")),
+        default=Value(None),
+        output_field=CubeField(),
+    )
+
+
+class Clinic(DraftStateMixin, LockableMixin, RevisionMixin, ClusterableModel):
+    """One physical site, or one remote service, of a provider."""
+
+    class Status(models.TextChoices):
+        LISTED = "listed", "Listed"
+        PAUSED = "paused", "Paused"
+        DELISTED = "delisted", "Delisted"
+
+    class DelistedBecause(models.TextChoices):
+        CLOSED = "closed", "It has closed"
+        MOVED = "moved", "It has moved"
+        DUPLICATE = "duplicate", "It is listed twice"
+        NOT_OFFERED = "not-offered", "It does not offer ketamine treatment"
+        ASKED = "asked", "It asked not to be listed"
+        UNSAFE = "unsafe", "We are not satisfied that it is safe"
+
+    class Setting(models.TextChoices):
+        IN_CLINIC = "in-clinic", "In the clinic"
+        REMOTE = "remote", "Remote, at home"
+
+    class Payment(models.TextChoices):
+        PUBLIC = "public", "Publicly funded"
+        INSURANCE = "insurance", "Insurance"
+        SELF_PAY = "self-pay", "Paying yourself"
+        SLIDING_SCALE = "sliding-scale", "Sliding scale by income"
+
+    class VerifiedBy(models.TextChoices):
+        PHONE = "phone", "by phone"
+        EMAIL = "email", "by email"
+        VISIT = "visit", "by a visit"
+
+    # What it is
+    provider = models.ForeignKey(Provider, on_delete=models.PROTECT, null=True, blank=True, related_name="clinics")
+    name = models.CharField(max_length=200)
+    slug = models.SlugField(max_length=120, unique=True, help_text="Its part of an address; kept when the name changes.")
+    setting = models.CharField(max_length=10, choices=Setting, default=Setting.IN_CLINIC)
+    is_sample = models.BooleanField(default=False, help_text="Made up to try the site; marked wherever it appears.")
+
+    # Whether it is shown
+    status = models.CharField(max_length=8, choices=Status, default=Status.LISTED)
+    delisted_because = models.CharField(max_length=16, choices=DelistedBecause, blank=True)
+    status_note = models.CharField(max_length=300, blank=True, help_text="Shown to the public when paused or delisted.")
+    listed = models.GeneratedField(
+        expression=ExpressionWrapper(Q(live=True, status="listed"), output_field=models.BooleanField()),
+        output_field=models.BooleanField(),
+        db_persist=True,
+    )
+
+    # Where it is
+    street = models.CharField(max_length=200, blank=True)
+    town = models.CharField(max_length=100, blank=True)
+    region = models.CharField(max_length=100, blank=True, help_text="State, province or county.")
+    postcode = models.CharField(max_length=12, blank=True)
+    country = models.CharField(max_length=2, help_text="ISO 3166-1 alpha-2 code, upper case.")
+    latitude = models.FloatField(null=True, blank=True, help_text="Degrees north, WGS 84.")
+    longitude = models.FloatField(null=True, blank=True, help_text="Degrees east, WGS 84.")
+    position_precision = models.CharField(max_length=10, choices=Precision, blank=True)
+    position = models.GeneratedField(
+        expression=_unit_vector_cube(), output_field=CubeField(null=True), db_persist=True, serialize=False
+    )
+    timezone = models.CharField(max_length=40, blank=True, help_text="IANA name, such as Europe/London.")
+    remote_regions = ArrayField(
+        models.CharField(max_length=6), default=list, blank=True,
+        help_text="Remote services: ISO 3166-2 codes of the regions it may serve, or a country code for all of it.",
+    )
+
+    # How to reach it
+    phone = models.CharField(max_length=32, blank=True, help_text="International form: +44 113 496 0000.")
+    email = models.EmailField(blank=True)
+    website = models.URLField(blank=True)
+
+    # What it offers. `routes` repeats the routes of the treatments so that one index holds them with the position.
+    routes = ArrayField(models.IntegerField(), default=list, blank=True, editable=False)
+    payments = ArrayField(models.CharField(max_length=16, choices=Payment), default=list, blank=True)
+    languages = ArrayField(
+        models.CharField(max_length=12), default=list, blank=True, help_text="BCP 47 codes of the languages spoken."
+    )
+    taking_new_patients = models.BooleanField(null=True, blank=True)
+    psychiatric_assessment = models.BooleanField(
+        null=True, blank=True, help_text="Does a psychiatrist assess each patient before treatment?"
+    )
+    therapy_alongside = models.BooleanField(null=True, blank=True, help_text="Is talking therapy offered with it?")
+    referral_needed = models.BooleanField(null=True, blank=True)
+    youngest_age = models.PositiveSmallIntegerField(null=True, blank=True)
+    oldest_age = models.PositiveSmallIntegerField(null=True, blank=True)
+    wheelchair_access = models.BooleanField(null=True, blank=True)
+    accessible_toilet = models.BooleanField(null=True, blank=True)
+    parking = models.BooleanField(null=True, blank=True)
+    access_note = models.CharField(max_length=300, blank=True)
+
+    # How we know
+    verified_on = models.DateField(null=True, blank=True)
+    verified_how = models.CharField(max_length=8, choices=VerifiedBy, blank=True)
+    verified_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects = ClinicQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(latitude__isnull=True, longitude__isnull=True, position_precision="")
+                | (
+                    Q(latitude__range=(-90, 90), longitude__range=(-180, 180))
+                    & ~Q(position_precision="")
+                ),
+                name="clinic_position_whole_and_on_earth",
+            ),
+            models.CheckConstraint(
+                condition=Q(status="delisted") ^ Q(delisted_because=""), name="clinic_delisted_has_a_reason"
+            ),
+            models.CheckConstraint(
+                condition=Q(verified_on__isnull=True, verified_how="")
+                | (Q(verified_on__isnull=False) & ~Q(verified_how="")),
+                name="clinic_verified_on_and_how_together",
+            ),
+            models.CheckConstraint(
+                condition=Q(oldest_age__isnull=True) | Q(youngest_age__isnull=True)
+                | Q(oldest_age__gte=F("youngest_age")),
+                name="clinic_ages_ascend",
+            ),
+            models.CheckConstraint(
+                condition=Q(setting="remote") | Q(remote_regions=[]), name="clinic_regions_only_if_remote"
+            ),
+            models.CheckConstraint(condition=Q(country__regex=r"^[A-Z]{2}$"), name="clinic_country_code"),
+        ]
+        indexes = [
+            GistIndex(
+                F("position"), OpClass("routes", name="gist__int_ops"), condition=Q(listed=True),
+                name="clinic_near_offering",
+            ),
+            GistIndex(F("position"), condition=Q(listed=True), name="clinic_near"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def save(self, *args, **kwargs):
+        self.routes = sorted({treatment.route for treatment in self.treatments.all()})
+        super().save(*args, **kwargs)
+
+    def get_absolute_url(self) -> str:
+        return reverse("clinics:clinic", args=[self.slug])
+
+    @property
+    def point(self) -> Point | None:
+        """Its position, or None while it has none."""
+        return None if self.latitude is None else Point(self.latitude, self.longitude)

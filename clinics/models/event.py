@@ -1,0 +1,19 @@
+from django.conf import settings
+from django.db import models
+
+
+class ClinicEvent(models.Model):
+    """Something that happened to a listing: who did what, when and why. Written with the change itself."""
+
+    clinic = models.ForeignKey("clinics.Clinic", on_delete=models.PROTECT, related_name="events")
+    kind = models.SlugField(max_length=40, help_text="The verb of clinics.curation that made it.")
+    because = models.TextField(blank=True)
+    data = models.JSONField(default=dict, blank=True)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+",
+        help_text="Empty for a command run by the operator.",
+    )
+    at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.clinic_id}"

@@ -1,0 +1,98 @@
+"""What a clinic offers, and when it is open."""
+
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from modelcluster.fields import ParentalKey
+
+
+class Route(models.IntegerChoices):
+    """How the medicine is taken. Integers, because the nearest-neighbour index holds them in an integer array."""
+
+    IV = 1, "Intravenous infusion"
+    IM = 2, "Injection into a muscle"
+    SUBCUTANEOUS = 3, "Injection under the skin"
+    ESKETAMINE = 4, "Esketamine nasal spray"
+    ORAL = 5, "By mouth or under the tongue"
+
+    @property
+    def slug(self) -> str:
+        """The word for it in addresses and the API."""
+        return {1: "iv", 2: "im", 3: "subcutaneous", 4: "esketamine", 5: "oral"}[self.value]
+
+    @classmethod
+    def from_slug(cls, slug: str) -> "Route":
+        """The route of that word; KeyError for another."""
+        return {route.slug: route for route in cls}[slug]
+
+
+class Treatment(models.Model):
+    """A route offered at a clinic, with its price there."""
+
+    class PriceUnit(models.TextChoices):
+        SESSION = "session", "a session"
+        COURSE = "course", "a course"
+        MONTH = "month", "a month"
+
+    clinic = ParentalKey("clinics.Clinic", on_delete=models.CASCADE, related_name="treatments")
+    route = models.PositiveSmallIntegerField(choices=Route)
+    price_from = models.DecimalField(
+        max_digits=8, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)],
+        help_text="The lowest price a patient pays themselves. Leave empty when not known.",
+    )
+    price_to = models.DecimalField(
+        max_digits=8, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)],
+        help_text="The highest, where it is a range.",
+    )
+    currency = models.CharField(max_length=3, blank=True, help_text="ISO 4217 code, such as GBP.")
+    price_unit = models.CharField(max_length=8, choices=PriceUnit, blank=True)
+    note = models.CharField(max_length=200, blank=True, help_text="Shown to the public beside the price.")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["clinic", "route"], name="treatment_route_once"),
+            models.CheckConstraint(condition=Q(route__in=Route.values), name="treatment_route_known"),
+            models.CheckConstraint(
+                condition=Q(price_from__isnull=True, price_to__isnull=True)
+                | (Q(price_from__gte=0) & ~Q(currency="") & ~Q(price_unit="")),
+                name="treatment_price_has_currency_and_unit",
+            ),
+            models.CheckConstraint(
+                condition=Q(price_to__isnull=True) | Q(price_to__gte=F("price_from")),
+                name="treatment_price_range_ascends",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.get_route_display()
+
+
+class OpeningHours(models.Model):
+    """One span of opening on one day of the week, in the clinic's own time zone.
+
+    A span that closes at or before its opening time runs past midnight into the next day.
+    """
+
+    class Weekday(models.IntegerChoices):
+        MONDAY = 0
+        TUESDAY = 1
+        WEDNESDAY = 2
+        THURSDAY = 3
+        FRIDAY = 4
+        SATURDAY = 5
+        SUNDAY = 6
+
+    clinic = ParentalKey("clinics.Clinic", on_delete=models.CASCADE, related_name="opening_hours")
+    weekday = models.PositiveSmallIntegerField(choices=Weekday)
+    opens = models.TimeField()
+    closes = models.TimeField()
+
+    class Meta:
+        verbose_name_plural = "opening hours"
+        constraints = [
+            models.UniqueConstraint(fields=["clinic", "weekday", "opens"], name="opening_hours_once"),
+            models.CheckConstraint(condition=Q(weekday__range=(0, 6)), name="opening_hours_weekday"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_weekday_display()} {self.opens:%H:%M} to {self.closes:%H:%M}"

@@ -1,0 +1,4 @@
+"""Addresses of the finder and the directory."""
+
+app_name = "clinics"
+urlpatterns: list = []

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class KetamineInfoConfig(AppConfig):
+    name = "ketamine_info"
+    verbose_name = "Ketamine Info"

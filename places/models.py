@@ -1,0 +1,94 @@
+"""Where things are: the gazetteer of postcodes and towns."""
+
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.db import models
+from django.db.models.functions import Upper
+
+
+class Precision(models.TextChoices):
+    """How closely a position is known, finest first."""
+
+    ROOFTOP = "rooftop", "the building"
+    STREET = "street", "the street"
+    POSTCODE = "postcode", "the full postcode"
+    SECTOR = "sector", "the postcode sector"
+    DISTRICT = "district", "the postcode district"
+    TOWN = "town", "the town"
+
+
+class PlaceQuerySet(models.QuerySet["Place"]):
+    """Questions asked of the gazetteer."""
+
+
+class Place(models.Model):
+    """An entry of the gazetteer: a part of a postcode system, or a town, with the position of its centre."""
+
+    class Kind(models.TextChoices):
+        UNIT = "unit", "full postcode"  # GB LS1 4AP: only where an operator loads it
+        SECTOR = "sector", "postcode sector"  # GB LS1 4
+        OUTCODE = "outcode", "postcode district"  # GB LS1, and the group SW1 of SW1A, SW1E, ...
+        ZIP = "zip", "ZIP code"  # US 10001
+        FSA = "fsa", "forward sortation area"  # CA M5V
+        ROUTING_KEY = "routing_key", "Eircode routing key"  # IE D02
+        POSTCODE = "postcode", "postcode"  # AU, NZ, DE
+        TOWN = "town", "town"
+
+    kind = models.CharField(max_length=12, choices=Kind)
+    country = models.CharField(max_length=2, help_text="ISO 3166-1 alpha-2 code, upper case.")
+    code = models.CharField(
+        max_length=12, blank=True, help_text="The code as people write it (LS1 4, M5V); empty for a town."
+    )
+    name = models.CharField(max_length=200, help_text="The town, or the places that the code covers.")
+    slug = models.CharField(max_length=120, help_text="Its part of an address: ls1-4, wagga-wagga-nsw.")
+    region = models.CharField(max_length=100, blank=True, help_text="State, province, county or nation.")
+    region_code = models.CharField(max_length=6, blank=True, help_text="ISO 3166-2 part, such as PA.")
+    latitude = models.FloatField(help_text="Degrees north, WGS 84.")
+    longitude = models.FloatField(help_text="Degrees east, WGS 84.")
+    precision = models.CharField(max_length=10, choices=Precision)
+    population = models.PositiveIntegerField(null=True, blank=True, help_text="Towns only.")
+    timezone = models.CharField(max_length=40, blank=True, help_text="IANA name, where known.")
+    source = models.CharField(max_length=40, help_text="The data set it came from; credits are in docs/data.md.")
+
+    objects = PlaceQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["country", "slug"], name="place_slug_unique"),
+            models.UniqueConstraint(
+                fields=["country", "kind", "code"], condition=~models.Q(code=""), name="place_code_unique"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(latitude__range=(-90, 90), longitude__range=(-180, 180)),
+                name="place_position_on_earth",
+            ),
+            models.CheckConstraint(condition=models.Q(country=Upper("country")), name="place_country_upper"),
+            models.CheckConstraint(
+                condition=models.Q(kind="town", code="") | (~models.Q(kind="town") & ~models.Q(code="")),
+                name="place_town_or_code",
+            ),
+        ]
+        indexes = [models.Index(fields=["code"], name="place_code")]
+
+    def __str__(self) -> str:
+        return " ".join(part for part in (self.code, self.name) if part)
+
+
+class PlaceName(models.Model):
+    """A name by which people ask for a town: its own, an alternate one, another language's."""
+
+    place = models.ForeignKey(Place, on_delete=models.CASCADE, related_name="names")
+    name = models.CharField(max_length=200)
+    folded = models.CharField(
+        max_length=200, help_text="Lower case, accents and punctuation folded, 'st' written 'saint'."
+    )
+    is_preferred = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["place", "folded"], name="place_name_unique")]
+        indexes = [
+            models.Index(OpClass("folded", name="varchar_pattern_ops"), name="place_name_prefix"),
+            GinIndex(OpClass("folded", name="gin_trgm_ops"), name="place_name_trigram"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

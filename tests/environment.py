@@ -1,0 +1,7 @@
+"""Environment of the test run: loaded by pytest (``-p``) before Django reads its settings."""
+
+import os
+
+os.environ["DEPLOYMENT"] = "test"
+# Playwright's sync API runs an event loop in the test's thread, which Django would refuse to query from.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
