@@ -175,6 +175,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='clinic',
+            constraint=models.CheckConstraint(condition=models.Q(('setting', 'in-clinic'), ('latitude__isnull', True), _connector='OR'), name='clinic_remote_is_at_no_distance'),
+        ),
+        migrations.AddConstraint(
+            model_name='clinic',
             constraint=models.CheckConstraint(condition=models.Q(('country__regex', '^[A-Z]{2}$')), name='clinic_country_code'),
         ),
         migrations.AddConstraint(

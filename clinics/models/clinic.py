@@ -24,6 +24,10 @@ class ClinicQuerySet(models.QuerySet["Clinic"]):
         """Those that offer at least one of *routes*."""
         return self.filter(routes__overlap=list(routes))
 
+    def for_cards(self):
+        """With what a card of the results shows, in a fixed number of queries."""
+        return self.defer("position").select_related("provider").prefetch_related("treatments")
+
     def near(self, point: Point, within_km: float | None = None):
         """Nearest first, each with ``chord`` (see places.distance), within *within_km* where given.
 
@@ -179,6 +183,9 @@ class Clinic(DraftStateMixin, LockableMixin, RevisionMixin, ClusterableModel):
             ),
             models.CheckConstraint(
                 condition=Q(setting="remote") | Q(remote_regions=[]), name="clinic_regions_only_if_remote"
+            ),
+            models.CheckConstraint(
+                condition=Q(setting="in-clinic") | Q(latitude__isnull=True), name="clinic_remote_is_at_no_distance"
             ),
             models.CheckConstraint(condition=Q(country__regex=r"^[A-Z]{2}$"), name="clinic_country_code"),
         ]
