@@ -84,9 +84,24 @@ TEMPLATES = [
     },
 ]
 
-DATABASES = {
-    "default": env.db("DATABASE_URL", default="postgres:///ketamine_info"),
-}
+if PRODUCTION or env.str("DATABASE_URL", default=""):
+    DATABASES = {"default": env.db("DATABASE_URL", default="postgres:///ketamine_info")}
+else:
+    # A PostgreSQL of the project's own, started when first asked for and stopped with the last that uses it.
+    EMBEDDED_FOLDER = "postgres-test" if DEPLOYMENT == "test" else "postgres"
+    DATABASES = {
+        "default": {
+            "ENGINE": "ketamine_info.embedded_pg",
+            "NAME": "ketamine_info",
+            "EMBEDDED": {
+                "folder": str(
+                    Path(env.str("EMBEDDED_POSTGRES_DIR", default=str(BASE_DIR / ".local"))) / EMBEDDED_FOLDER
+                ),
+                "database": "ketamine_info",
+                "durable": DEPLOYMENT != "test",
+            },
+        }
+    }
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
