@@ -1,4 +1,13 @@
+import hashlib
+import json
+from typing import Any
+
 from django.db import models
+
+
+def digest_of(data: dict[str, Any]) -> str:
+    """SHA-256 of a row, in hexadecimal; the order of its columns does not matter."""
+    return hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()
 
 
 class SourceRecord(models.Model):
