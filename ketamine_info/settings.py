@@ -16,7 +16,8 @@ PRODUCTION = DEPLOYMENT == "production"
 
 SECRET_KEY = env.str("SECRET_KEY", default="local-only-not-a-secret")
 DEBUG = env.bool("DEBUG", default=False)
-SITE_URL = env.str("SITE_URL", default="http://localhost:8000").rstrip("/")
+PORT = env.int("PORT", default=8000)
+SITE_URL = env.str("SITE_URL", default=f"http://localhost:{PORT}").rstrip("/")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 
 INSTALLED_APPS = [
@@ -113,7 +114,8 @@ USE_TZ = True
 
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-STATIC_ROOT = BASE_DIR / "static_collected"
+STATIC_ROOT = BASE_DIR / "static_collected" if PRODUCTION else None
+WHITENOISE_USE_FINDERS = not PRODUCTION  # a trial serves the files from where they are
 MEDIA_URL = "/media/"
 MEDIA_ROOT = BASE_DIR / "media"
 

@@ -1,0 +1,193 @@
+"""``manage.py up``: set the trial up, say where it is, and serve it until Ctrl-C."""
+
+import errno
+import fcntl
+import os
+import secrets
+import socket
+import sys
+import time
+from contextlib import contextmanager
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.core.management import BaseCommand, CommandError, call_command, get_commands
+from django.core.wsgi import get_wsgi_application
+from django.db import OperationalError, connection
+from django.db.migrations.executor import MigrationExecutor
+from gunicorn.app.base import BaseApplication
+
+from ketamine_info import gunicorn as gunicorn_settings
+from ketamine_info.embedded_pg import server
+
+# Each loads a part of the trial's world, and sees quickly that it is there already.
+LOADING = {
+    "load_places": "Loading postcodes and towns",
+    "load_sample_clinics": "Loading sample clinics",
+    "load_articles": "Loading articles",
+}
+
+
+class Command(BaseCommand):
+    help = "Set up a trial of the site on this machine and serve it until Ctrl-C."
+    requires_system_checks = []  # they cost a second; `make check` runs them
+
+    def add_arguments(self, parser):
+        parser.add_argument("--port", type=int, default=int(os.environ.get("PORT", "8000")))
+
+    def handle(self, *, port: int, **options):
+        if settings.PRODUCTION:
+            raise CommandError(
+                "This is for a trial (DEPLOYMENT=local). docs/operating.md says how to run a server."
+            )
+        sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
+        with only_one(port), closing_all(listen(port)) as sockets:
+            self.serve(port, sockets)
+
+    def serve(self, port: int, sockets: list[socket.socket]) -> None:
+        master = os.getpid()
+        try:
+            self.set_up()
+            Gunicorn(sockets, when_ready=lambda _: self.welcome(port)).run()
+        except KeyboardInterrupt:
+            sys.exit(130)
+        finally:
+            if os.getpid() == master:  # gunicorn's workers, forked from here, end through here too
+                connection.close()
+                server.stop_using()
+                self.stdout.write("Stopped.")
+
+    def set_up(self) -> None:
+        self.connect()
+        self.migrate()
+        commands = get_commands()
+        for command, doing in LOADING.items():
+            if command in commands:
+                self.step(doing, lambda command=command: call_command(command, stdout=self.stdout))
+        name_the_site()
+
+    def step(self, doing: str, do) -> None:
+        """Say what is being done, and how long it took where that could be noticed."""
+        self.stdout.write(f"{doing} …")
+        began = time.monotonic()
+        do()
+        if (seconds := time.monotonic() - began) > 1:
+            self.stdout.write(f"  done in {seconds:.0f} s")
+
+    def connect(self) -> None:
+        own = settings.DATABASES["default"]["ENGINE"] == "ketamine_info.embedded_pg"
+        self.stdout.write("Starting PostgreSQL …" if own else "Using the PostgreSQL of DATABASE_URL.")
+        try:
+            connection.ensure_connection()
+        except OperationalError as error:
+            raise CommandError(f"The database cannot be reached. {error}") from error
+        if own:
+            self.stdout.write(f"  its data is in {connection.settings_dict['HOST']}")
+
+    def migrate(self) -> None:
+        executor = MigrationExecutor(connection)
+        if plan := executor.migration_plan(executor.loader.graph.leaf_nodes()):
+            quiet = {"verbosity": 0, "interactive": False}
+            self.step(
+                f"Making the database ({len(plan)} migrations)", lambda: call_command("migrate", **quiet)
+            )
+
+    def welcome(self, port: int) -> None:
+        address = f"http://localhost:{port}"
+        self.stdout.write(f"\nKetamine Info is at   {address}/\nThe admin is at       {address}/admin/\n")
+        self.stdout.write(first_administrator() + "\nCtrl-C stops it.\n\n")
+
+
+def first_administrator() -> str:
+    """How to sign in, having made an administrator where there is none. The password is not kept anywhere."""
+    people = get_user_model().objects
+    if (there := people.filter(is_superuser=True, is_active=True).order_by("pk").first()) is not None:
+        return (
+            f"Sign in as            {there.get_username()}, with the password shown at the first start\n"
+            f"(forgotten: DEPLOYMENT=local .venv/bin/python manage.py changepassword {there.get_username()})"
+        )
+    password = secrets.token_urlsafe(12)
+    people.create_superuser("admin", password=password)
+    return f"Sign in as            admin\nwith the password     {password}   (shown this once: note it)"
+
+
+def name_the_site() -> None:
+    """Wagtail's site has the address of SITE_URL, so that a page knows its full address."""
+    from urllib.parse import urlsplit
+
+    from wagtail.models import Site
+
+    address = urlsplit(settings.SITE_URL)
+    port = address.port or (443 if address.scheme == "https" else 80)
+    for site in Site.objects.filter(is_default_site=True).exclude(hostname=address.hostname, port=port):
+        site.hostname, site.port = address.hostname, port
+        site.save()
+
+
+@contextmanager
+def only_one(port: int):
+    """A lock on the project's folder, let go by the kernel however this process ends."""
+    folder = Path(settings.BASE_DIR) / ".local"
+    folder.mkdir(exist_ok=True)
+    with (folder / "up.lock").open("a+") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.seek(0)
+            raise CommandError(f"Ketamine Info is already running from this folder: {lock.read()}") from None
+        lock.truncate(0)
+        lock.write(
+            f"http://localhost:{port}/ (process {os.getpid()}; Ctrl-C there or kill {os.getpid()} stops it)"
+        )
+        lock.flush()
+        yield
+
+
+def listen(port: int) -> list[socket.socket]:
+    """Sockets bound to the loopback, IPv4 and where there is one IPv6; early, to say first if it is taken."""
+    sockets = []
+    for family, host in ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")):
+        try:
+            bound = socket.socket(family)
+            bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            bound.bind((host, port))
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                raise CommandError(
+                    f"Port {port} is taken by another program. Use another one: make up PORT={port + 1}"
+                ) from None
+            if family == socket.AF_INET:
+                raise CommandError(f"Cannot listen on port {port}: {error.strerror}.") from None
+        else:
+            sockets.append(bound)
+    return sockets
+
+
+@contextmanager
+def closing_all(sockets):
+    try:
+        yield sockets
+    finally:
+        for each in sockets:
+            each.close()
+
+
+class Gunicorn(BaseApplication):
+    """gunicorn with this process as its master, so that whatever stops this process stops the whole."""
+
+    def __init__(self, sockets, when_ready):
+        self.sockets, self.when_ready = sockets, when_ready
+        super().__init__()
+
+    def load_config(self):
+        for name, value in vars(gunicorn_settings).items():
+            if name in self.cfg.settings:
+                self.cfg.set(name, value)
+        self.cfg.set("bind", [f"fd://{each.detach()}" for each in self.sockets])
+        self.cfg.set("when_ready", self.when_ready)
+        self.cfg.set("graceful_timeout", 3)
+        self.cfg.set("loglevel", "warning")
+
+    def load(self):
+        return get_wsgi_application()
