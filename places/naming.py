@@ -1,0 +1,23 @@
+"""Names of places as keys: the one folding that both the loaded names and what people type go through."""
+
+import re
+import unicodedata
+
+# Letters that Unicode does not take apart into a plain letter and a mark.
+_LETTERS = str.maketrans(
+    {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h", "ŋ": "ng"}
+)
+_APOSTROPHES = re.compile("['’‘ʻʼ`´]")
+_NOT_WORD = re.compile(r"[\W_]+")
+_WORDS = {"st": "saint", "ste": "sainte", "mt": "mount", "ft": "fort"}
+
+
+def fold(name: str) -> str:
+    """*name* in lower case without accents and punctuation, "St" written out: "St. Alban's" -> "saint albans".
+
+    Folding twice changes nothing. Text of no letters and digits folds to the empty string.
+    """
+    text = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", name).casefold())
+    text = "".join(char for char in text if not unicodedata.combining(char)).translate(_LETTERS)
+    text = _APOSTROPHES.sub("", text).replace("&", " and ")
+    return " ".join(_WORDS.get(word, word) for word in _NOT_WORD.sub(" ", text).split())
