@@ -29,7 +29,9 @@ class Finding:
 
     outcome: Outcome
     text: str  # what was typed, tidied for showing; never to be stored or logged
-    places: tuple[Place, ...] = ()  # one for found, one or none for partial, the choices for ambiguous, best first
+    places: tuple[
+        Place, ...
+    ] = ()  # one for found, one or none for partial, the choices for ambiguous, best first
     others: tuple[Place, ...] = ()  # found or not covered: smaller places of the same name, to offer besides
     country: str | None = None  # ISO code where it was worked out or given; also of a country not covered
     suggestion: Place | None = None  # unknown: the wider part of the postcode, or a town spelt nearly so

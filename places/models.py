@@ -4,6 +4,10 @@ from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models.functions import Upper
 
+from places import lookup
+from places.countries import COVERED, country_name
+from places.finding import Finding
+
 
 class Precision(models.TextChoices):
     """How closely a position is known, finest first."""
@@ -18,6 +22,24 @@ class Precision(models.TextChoices):
 
 class PlaceQuerySet(models.QuerySet["Place"]):
     """Questions asked of the gazetteer."""
+
+    def find(self, text: str, country: str | None = None) -> Finding:
+        """What *text*, a postcode, a part of one or a town, stands for, in *country* (an ISO code) where given.
+
+        Of several towns of a name, one is found at once if it has at least twice the people of each other; the
+        others are offered besides. A town of a country that is not covered is meant only if it has twenty times the
+        people of each covered one. Codes that fit two countries are always asked about. Never raises; at most
+        three queries.
+        """
+        return lookup.find(self, text, country)
+
+    def suggest(self, text: str, country: str | None = None, limit: int = 8) -> list["Place"]:
+        """Up to *limit* places whose code or name begins with *text*, the largest first; for a box being typed in."""
+        return lookup.suggest(self, text, country, limit)
+
+    def at(self, country: str, slug: str) -> "Place":
+        """The place of a canonical address (``gb``, ``ls1-4``); raises ``Place.DoesNotExist``."""
+        return self.get(country=country.upper(), slug=slug.lower())
 
 
 class Place(models.Model):
@@ -42,12 +64,19 @@ class Place(models.Model):
     slug = models.CharField(max_length=120, help_text="Its part of an address: ls1-4, wagga-wagga-nsw.")
     region = models.CharField(max_length=100, blank=True, help_text="State, province, county or nation.")
     region_code = models.CharField(max_length=6, blank=True, help_text="ISO 3166-2 part, such as PA.")
+    hint = models.CharField(
+        max_length=100,
+        blank=True,
+        help_text="Tells towns of one name in one region apart: a county, or near Leeds.",
+    )
     latitude = models.FloatField(help_text="Degrees north, WGS 84.")
     longitude = models.FloatField(help_text="Degrees east, WGS 84.")
     precision = models.CharField(max_length=10, choices=Precision)
     population = models.PositiveIntegerField(null=True, blank=True, help_text="Towns only.")
     timezone = models.CharField(max_length=40, blank=True, help_text="IANA name, where known.")
-    source = models.CharField(max_length=40, help_text="The data set it came from; credits are in docs/data.md.")
+    source = models.CharField(
+        max_length=40, help_text="The data set it came from; credits are in docs/data.md."
+    )
 
     objects = PlaceQuerySet.as_manager()
 
@@ -67,10 +96,31 @@ class Place(models.Model):
                 name="place_town_or_code",
             ),
         ]
-        indexes = [models.Index(fields=["code"], name="place_code")]
+        indexes = [models.Index(OpClass("code", name="varchar_pattern_ops"), name="place_code_prefix")]
 
     def __str__(self) -> str:
-        return " ".join(part for part in (self.code, self.name) if part)
+        return self.label
+
+    @property
+    def label(self) -> str:
+        """What people call it: "LS1 4", "10001 New York, NY", "St Albans, England"."""
+        if self.kind in (self.Kind.SECTOR, self.Kind.OUTCODE, self.Kind.UNIT):
+            return self.code
+        if self.code:
+            where = (self.name, self.region_code if self.country in ("US", "CA", "AU") else "")
+            return f"{self.code} {', '.join(part for part in where if part)}"
+        where = (self.name, self.hint, self.region or country_name(self.country))
+        return ", ".join(dict.fromkeys(part for part in where if part))
+
+    @property
+    def country_name(self) -> str:
+        """The English name of its country."""
+        return country_name(self.country)
+
+    @property
+    def is_covered(self) -> bool:
+        """Whether its country is one that the directory covers; other countries' towns are here to be told so."""
+        return self.country in COVERED
 
 
 class PlaceName(models.Model):
@@ -87,8 +137,24 @@ class PlaceName(models.Model):
         constraints = [models.UniqueConstraint(fields=["place", "folded"], name="place_name_unique")]
         indexes = [
             models.Index(OpClass("folded", name="varchar_pattern_ops"), name="place_name_prefix"),
-            GinIndex(OpClass("folded", name="gin_trgm_ops"), name="place_name_trigram"),
+            GinIndex(
+                OpClass("folded", name="gin_trgm_ops"),
+                condition=models.Q(is_preferred=True),
+                name="place_name_trigram",
+            ),
         ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class LoadedFile(models.Model):
+    """A file of the gazetteer as it was last loaded, so that loading it again can see that nothing changed."""
+
+    name = models.CharField(max_length=100, unique=True, help_text="File name, such as towns.csv.xz.")
+    digest = models.CharField(max_length=64, help_text="SHA-256 of the file and of the loader's rules.")
+    places = models.PositiveIntegerField(help_text="How many places it holds.")
+    loaded_at = models.DateTimeField(auto_now=True)
 
     def __str__(self) -> str:
         return self.name

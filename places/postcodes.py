@@ -72,7 +72,11 @@ def foreign(text: str) -> tuple[str, ...]:
     if len(text) > MAX_LENGTH:
         return ()
     written = _written(text)
-    if (match := _COUNTRY_PREFIX.fullmatch(written)) and match[1] not in EXAMPLES and match[1] not in _PREFIXES:
+    if (
+        (match := _COUNTRY_PREFIX.fullmatch(written))
+        and match[1] not in EXAMPLES
+        and match[1] not in _PREFIXES
+    ):
         return (_FOREIGN_PREFIXES.get(match[1], match[1]),)
     return next((countries for shape, countries in _FOREIGN if shape.fullmatch(written)), ())
 
@@ -94,7 +98,7 @@ def tidy(text: str) -> str:
 _INVISIBLE = ("Cc", "Cf", "Cs")
 _DASHES = re.compile("[\u2010-\u2015\u2043\u2212]")
 # Capitals of other scripts that look like Latin ones: Cyrillic, then Greek.
-_LOOKALIKES = str.maketrans("АВЕЅІЈКМНОРСТУХ" "ΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "ABESIJKMHOPCTYX" "ABEZHIKMNOPTYX")
+_LOOKALIKES = str.maketrans("АВЕЅІЈКМНОРСТУХΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "ABESIJKMHOPCTYXABEZHIKMNOPTYX")
 
 
 def _written(text: str) -> str:
@@ -141,7 +145,9 @@ _GB_WHOLE_LENIENT = re.compile(_OUTCODE + r"[ -]*(?P<digit>\d)[ -]*(?P<unit>[A-Z
 _GB_SECTOR = re.compile(_OUTCODE + rf"[ -]+(?P<digit>\d){_UNIT_LETTER}?")
 _GB_SECTOR_TIGHT = re.compile(r"(?P<outcode>(?P<area>[A-Z]{1,2})(?:[1-9]\d|\d[A-HJ-NP-Z]))(?P<digit>\d)")
 _GB_OUTCODE = re.compile(_OUTCODE)
-_GB_NOWHERE = re.compile(r"GIR ?0AA|BFPO ?\d{1,4}|BF1 ?\d[A-Z]{2}")  # Girobank, British Forces: no place of their own
+_GB_NOWHERE = re.compile(
+    r"GIR ?0AA|BFPO ?\d{1,4}|BF1 ?\d[A-Z]{2}"
+)  # Girobank, British Forces: no place of their own
 
 
 def _read_gb(text: str, lenient: bool) -> Iterator[Reading]:
@@ -174,13 +180,17 @@ def _gb_sector(match: re.Match[str], unit: str = "") -> Reading:
 
 def _read_island(area: str) -> Callable[[str, bool], Iterator[Reading]]:
     """A reader of the outcodes of one of the islands, which is all that is known of their postcodes."""
-    shape = re.compile(rf"(?P<outcode>{area}\d\d?)(?:[ -]*(?P<rest>\d[ -]*[A-Z]{{2}})|[ -]+(?P<digit>\d[A-Z]?))?")
+    shape = re.compile(
+        rf"(?P<outcode>{area}\d\d?)(?:[ -]*(?P<rest>\d[ -]*[A-Z]{{2}})|[ -]+(?P<digit>\d[A-Z]?))?"
+    )
 
     def reader(text: str, lenient: bool) -> Iterator[Reading]:
         if match := shape.fullmatch(text):
             rest = re.sub("[ -]", "", match["rest"] or match["digit"] or "")
             shown = f"{match['outcode']} {rest}".strip()
-            yield Reading(_ISLANDS[area], "outcode", match["outcode"], is_whole=bool(match["rest"]), shown=shown)
+            yield Reading(
+                _ISLANDS[area], "outcode", match["outcode"], is_whole=bool(match["rest"]), shown=shown
+            )
 
     return reader
 
@@ -196,7 +206,9 @@ _US_CODE = re.compile(r"(?P<zip>\d{5})(?:[ -]*\d{4})?")
 _IE_CODE = re.compile(
     r"(?P<key>[ACDEFHKNPRTVWXY]\d\d|D6W)(?:[ -]*(?P<id>[0-9ACDEFHKNPRTVWXY]{4})|[ -]+[0-9ACDEFHKNPRTVWXY]{1,3})?"
 )
-_IE_DUBLIN = re.compile(r"(?:DUBLIN |D ?)(\d{1,2}|6W)")  # the postal districts before Eircode: Dublin 2 is D02
+_IE_DUBLIN = re.compile(
+    r"(?:DUBLIN |D ?)(\d{1,2}|6W)"
+)  # the postal districts before Eircode: Dublin 2 is D02
 
 
 def _read_ca(text: str, lenient: bool) -> Iterator[Reading]:

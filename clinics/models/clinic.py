@@ -89,16 +89,24 @@ class Clinic(DraftStateMixin, LockableMixin, RevisionMixin, ClusterableModel):
         VISIT = "visit", "by a visit"
 
     # What it is
-    provider = models.ForeignKey(Provider, on_delete=models.PROTECT, null=True, blank=True, related_name="clinics")
+    provider = models.ForeignKey(
+        Provider, on_delete=models.PROTECT, null=True, blank=True, related_name="clinics"
+    )
     name = models.CharField(max_length=200)
-    slug = models.SlugField(max_length=120, unique=True, help_text="Its part of an address; kept when the name changes.")
+    slug = models.SlugField(
+        max_length=120, unique=True, help_text="Its part of an address; kept when the name changes."
+    )
     setting = models.CharField(max_length=10, choices=Setting, default=Setting.IN_CLINIC)
-    is_sample = models.BooleanField(default=False, help_text="Made up to try the site; marked wherever it appears.")
+    is_sample = models.BooleanField(
+        default=False, help_text="Made up to try the site; marked wherever it appears."
+    )
 
     # Whether it is shown
     status = models.CharField(max_length=8, choices=Status, default=Status.LISTED)
     delisted_because = models.CharField(max_length=16, choices=DelistedBecause, blank=True)
-    status_note = models.CharField(max_length=300, blank=True, help_text="Shown to the public when paused or delisted.")
+    status_note = models.CharField(
+        max_length=300, blank=True, help_text="Shown to the public when paused or delisted."
+    )
     listed = models.GeneratedField(
         expression=ExpressionWrapper(Q(live=True, status="listed"), output_field=models.BooleanField()),
         output_field=models.BooleanField(),
@@ -119,7 +127,9 @@ class Clinic(DraftStateMixin, LockableMixin, RevisionMixin, ClusterableModel):
     )
     timezone = models.CharField(max_length=40, blank=True, help_text="IANA name, such as Europe/London.")
     remote_regions = ArrayField(
-        models.CharField(max_length=6), default=list, blank=True,
+        models.CharField(max_length=6),
+        default=list,
+        blank=True,
         help_text="Remote services: ISO 3166-2 codes of the regions it may serve, or a country code for all of it.",
     )
 
@@ -132,13 +142,18 @@ class Clinic(DraftStateMixin, LockableMixin, RevisionMixin, ClusterableModel):
     routes = ArrayField(models.IntegerField(), default=list, blank=True, editable=False)
     payments = ArrayField(models.CharField(max_length=16, choices=Payment), default=list, blank=True)
     languages = ArrayField(
-        models.CharField(max_length=12), default=list, blank=True, help_text="BCP 47 codes of the languages spoken."
+        models.CharField(max_length=12),
+        default=list,
+        blank=True,
+        help_text="BCP 47 codes of the languages spoken.",
     )
     taking_new_patients = models.BooleanField(null=True, blank=True)
     psychiatric_assessment = models.BooleanField(
         null=True, blank=True, help_text="Does a psychiatrist assess each patient before treatment?"
     )
-    therapy_alongside = models.BooleanField(null=True, blank=True, help_text="Is talking therapy offered with it?")
+    therapy_alongside = models.BooleanField(
+        null=True, blank=True, help_text="Is talking therapy offered with it?"
+    )
     referral_needed = models.BooleanField(null=True, blank=True)
     youngest_age = models.PositiveSmallIntegerField(null=True, blank=True)
     oldest_age = models.PositiveSmallIntegerField(null=True, blank=True)
@@ -162,10 +177,7 @@ class Clinic(DraftStateMixin, LockableMixin, RevisionMixin, ClusterableModel):
         constraints = [
             models.CheckConstraint(
                 condition=Q(latitude__isnull=True, longitude__isnull=True, position_precision="")
-                | (
-                    Q(latitude__range=(-90, 90), longitude__range=(-180, 180))
-                    & ~Q(position_precision="")
-                ),
+                | (Q(latitude__range=(-90, 90), longitude__range=(-180, 180)) & ~Q(position_precision="")),
                 name="clinic_position_whole_and_on_earth",
             ),
             models.CheckConstraint(
@@ -177,7 +189,8 @@ class Clinic(DraftStateMixin, LockableMixin, RevisionMixin, ClusterableModel):
                 name="clinic_verified_on_and_how_together",
             ),
             models.CheckConstraint(
-                condition=Q(oldest_age__isnull=True) | Q(youngest_age__isnull=True)
+                condition=Q(oldest_age__isnull=True)
+                | Q(youngest_age__isnull=True)
                 | Q(oldest_age__gte=F("youngest_age")),
                 name="clinic_ages_ascend",
             ),
@@ -185,13 +198,16 @@ class Clinic(DraftStateMixin, LockableMixin, RevisionMixin, ClusterableModel):
                 condition=Q(setting="remote") | Q(remote_regions=[]), name="clinic_regions_only_if_remote"
             ),
             models.CheckConstraint(
-                condition=Q(setting="in-clinic") | Q(latitude__isnull=True), name="clinic_remote_is_at_no_distance"
+                condition=Q(setting="in-clinic") | Q(latitude__isnull=True),
+                name="clinic_remote_is_at_no_distance",
             ),
             models.CheckConstraint(condition=Q(country__regex=r"^[A-Z]{2}$"), name="clinic_country_code"),
         ]
         indexes = [
             GistIndex(
-                F("position"), OpClass("routes", name="gist__int_ops"), condition=Q(listed=True),
+                F("position"),
+                OpClass("routes", name="gist__int_ops"),
+                condition=Q(listed=True),
                 name="clinic_near_offering",
             ),
             GistIndex(F("position"), condition=Q(listed=True), name="clinic_near"),

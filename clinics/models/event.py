@@ -10,7 +10,11 @@ class ClinicEvent(models.Model):
     because = models.TextField(blank=True)
     data = models.JSONField(default=dict, blank=True)
     by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+",
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
         help_text="Empty for a command run by the operator.",
     )
     at = models.DateTimeField(db_index=True)

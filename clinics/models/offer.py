@@ -37,11 +37,19 @@ class Treatment(models.Model):
     clinic = ParentalKey("clinics.Clinic", on_delete=models.CASCADE, related_name="treatments")
     route = models.PositiveSmallIntegerField(choices=Route)
     price_from = models.DecimalField(
-        max_digits=8, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)],
+        max_digits=8,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0)],
         help_text="The lowest price a patient pays themselves. Leave empty when not known.",
     )
     price_to = models.DecimalField(
-        max_digits=8, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)],
+        max_digits=8,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0)],
         help_text="The highest, where it is a range.",
     )
     currency = models.CharField(max_length=3, blank=True, help_text="ISO 4217 code, such as GBP.")

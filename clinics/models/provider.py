@@ -6,7 +6,9 @@ class Provider(models.Model):
 
     name = models.CharField(max_length=200)
     website = models.URLField(blank=True)
-    is_sample = models.BooleanField(default=False, help_text="Made up to try the site; marked wherever it appears.")
+    is_sample = models.BooleanField(
+        default=False, help_text="Made up to try the site; marked wherever it appears."
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 

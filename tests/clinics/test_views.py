@@ -1,0 +1,217 @@
+"""The finder's pages through HTTP, on the real gazetteer: what is typed, where it leads, what it says."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from clinics.models import Route
+from places.distance import Point
+from places.models import Place
+from tests.factories import create_clinic, create_user
+
+pytestmark = pytest.mark.django_db
+
+LEEDS = Point(53.7997, -1.5492)
+
+
+def ask(client, text: str, **fields):
+    return client.post("/clinics/", {"where": text, **fields})
+
+
+@pytest.mark.parametrize(
+    ("typed", "address"),
+    [
+        ("LS1 4AP", "/clinics/near/gb/ls1-4/"),
+        ("ls14ap", "/clinics/near/gb/ls1-4/"),
+        (" L S 1 4 A P ", "/clinics/near/gb/ls1-4/"),
+        ("LS1", "/clinics/near/gb/ls1/"),
+        ("SW1", "/clinics/near/gb/sw1/"),
+        ("10001", "/clinics/near/us/10001/"),
+        ("10001-1234", "/clinics/near/us/10001/"),
+        ("M5V 2T6", "/clinics/near/ca/m5v/"),
+        ("2000", "/clinics/near/au/2000/"),
+        ("D02 X285", "/clinics/near/ie/d02/"),
+    ],
+)
+def test_a_postcode_leads_to_its_area(client, typed, address):
+    response = ask(client, typed)
+    assert (response.status_code, response["Location"]) == (303, address)
+
+
+@pytest.mark.parametrize(("typed", "name"), [("St Albans", "Saint Albans"), ("Wagga Wagga", "Wagga Wagga")])
+def test_a_town_leads_to_its_results(client, typed, name):
+    page = client.get(ask(client, typed)["Location"])
+    assert page.status_code == 200
+    assert page.context["search"].place.name in {typed, name}
+
+
+def test_get_with_a_query_does_the_same(client):
+    response = client.get("/clinics/", {"q": "LS1 4AP"})
+    assert (response.status_code, response["Location"]) == (303, "/clinics/near/gb/ls1-4/")
+
+
+def test_filters_travel_with_the_search(client):
+    response = ask(client, "LS1 4AP", route=["iv", "oral"])
+    assert response["Location"] == "/clinics/near/gb/ls1-4/?route=iv&route=oral"
+
+
+@pytest.mark.parametrize("typed", ["", "   ", "\t"])
+def test_nothing_typed(client, typed):
+    response = ask(client, typed)
+    assert response.status_code == 422
+    assert "Type a postcode or a town" in response.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("typed", "status", "outcome"),
+    [
+        ("LS99 9ZZ", 404, "unknown"),
+        ("Zzyzxqville", 404, "unknown"),
+        ("%%%", 422, "malformed"),
+        ("Newcastle", 200, "ambiguous"),
+        ("75008 Paris France", 404, "not_covered"),
+    ],
+)
+def test_each_outcome_has_its_status_and_keeps_what_was_typed(client, typed, status, outcome):
+    response = ask(client, typed)
+    assert (response.status_code, response.context["finding"].outcome) == (status, outcome)
+    assert response.context["finding"].text in response.content.decode().replace("&#x27;", "'")
+
+
+def test_ambiguous_offers_places_that_answer(client):
+    response = ask(client, "Newcastle", route="iv")
+    addresses = [address for _, address in response.context["choices"]]
+    assert len(addresses) > 2
+    for address in addresses:
+        assert address.endswith("?route=iv")
+        assert client.get(address).status_code == 200
+
+
+def test_results_are_nearest_first_and_say_where_from(client):
+    for name, latitude in [("Far", 53.9), ("Near", 53.80), ("Middle", 53.85)]:
+        create_clinic(name=f"Clinic {name}", point=Point(latitude, -1.5492), routes=[Route.IV])
+    body = client.get("/clinics/near/gb/ls1-4/").content.decode()
+    assert body.index("Clinic Near") < body.index("Clinic Middle") < body.index("Clinic Far")
+    assert "centre of" in body
+    assert "miles" in body
+
+
+def test_sample_is_marked_on_card_and_page(client):
+    clinic = create_clinic(point=LEEDS, is_sample=True)
+    mark = "Sample listing, not a real clinic"
+    assert mark in client.get("/clinics/near/gb/ls1-4/").content.decode()
+    assert mark in client.get(clinic.get_absolute_url()).content.decode()
+
+
+def test_none_near_names_the_nearest(client):
+    create_clinic(name="Sydney Clinic", point=Point(-33.87, 151.21))
+    body = client.get("/clinics/near/gb/ls1-4/").content.decode()
+    assert "Sydney Clinic" in body
+
+
+def test_no_clinic_at_all(client):
+    assert client.get("/clinics/near/gb/ls1-4/?route=iv").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "address", ["/clinics/near/gb/ls99-9/", "/clinics/near/xx/ls1-4/", "/clinics/near/GB/LS1-4/x/"]
+)
+def test_address_of_no_place(client, address):
+    assert client.get(address).status_code == 404
+
+
+def test_clinic_that_is_a_draft_is_not_there(client):
+    assert client.get(create_clinic(listed=False).get_absolute_url()).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("fields", "status", "words"),
+    [
+        ({}, 200, "Clinic"),
+        ({"status": "paused", "status_note": "Closed for repairs"}, 200, "Closed for repairs"),
+        ({"status": "delisted", "delisted_because": "closed"}, 410, "closed"),
+    ],
+)
+def test_clinic_page_says_what_became_of_it(client, fields, status, words):
+    response = client.get(create_clinic(**fields).get_absolute_url())
+    assert response.status_code == status
+    assert words in response.content.decode()
+
+
+def test_unknown_is_never_shown_as_no(client):
+    body = client.get(create_clinic(point=LEEDS).get_absolute_url()).content.decode()
+    assert "Not known" in body
+    assert ">No<" not in body
+
+
+def test_text_of_a_listing_cannot_act(client):
+    hostile = "<script>alert(1)</script>"
+    clinic = create_clinic(name=hostile, street=hostile, town=hostile, point=LEEDS, access_note=hostile)
+    for address in (clinic.get_absolute_url(), "/clinics/near/gb/ls1-4/"):
+        assert hostile not in client.get(address).content.decode()
+
+
+def test_structured_data_for_real_clinics_only(client):
+    real = create_clinic(name="</script>", point=LEEDS)
+    sample = create_clinic(point=LEEDS, is_sample=True)
+    body = client.get(real.get_absolute_url()).content.decode()
+    assert '"@type": "MedicalClinic"' in body
+    assert "\\u003C/script\\u003E" in body
+    assert "MedicalClinic" not in client.get(sample.get_absolute_url()).content.decode()
+
+
+@pytest.mark.parametrize("address", ["/clinics/", "/clinics/near/gb/ls1-4/"])
+def test_no_cookie(client, address):
+    assert not client.get(address).cookies
+    assert not ask(client, "LS1 4AP").cookies
+
+
+@pytest.mark.parametrize("method", ["put", "delete", "patch"])
+def test_other_methods(client, method):
+    assert getattr(client, method)("/clinics/").status_code == 405
+
+
+@pytest.mark.parametrize("page", ["0", "-1", "1", "99", "9" * 400, "1e3", "٣", "x"])
+def test_any_page_number(client, page):
+    create_clinic(point=LEEDS)
+    assert client.get("/clinics/near/gb/ls1-4/", {"page": page}).status_code == 200
+
+
+NAUGHTY = [
+    "undefined", "NULL", "' OR 1=1 --", "\"><script>alert(1)</script>", "%s%x%n", "{{7*7}}", "../../etc/passwd",
+    "\u202eSL1 4PA", "L\u200bS1 4AP", "💊" * 30, "a" * 5000, "(" * 300, "! & | <->", "\ufeff", "\u0000", "\ud800",
+    "ﷺ", "Ⅷ", "１０００１", "-0", "1e400", "١٠٠٠١", "\r\nSet-Cookie: a=b", "<svg onload=alert(1)>", "日本", "٠",
+    "SELECT pg_sleep(5)", "%00", "\\", "'", "`", "$(reboot)", "İstanbul", "ß", "ﬀ", "\x1b[31m", "½",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", NAUGHTY, ids=range(len(NAUGHTY)))
+@pytest.mark.parametrize("field", ["where", "country", "route", "within"])
+def test_naughty_strings_get_an_answer(client, field, text):
+    text = text.encode("utf-8", "surrogatepass")
+    response = client.post("/clinics/", {"where": "LS1 4AP", field: text})
+    assert response.status_code in {200, 303, 400, 404, 422}
+
+
+def test_queries_of_the_results_page(client):
+    def queries(clinics: int) -> int:
+        for _ in range(clinics):
+            create_clinic(point=LEEDS, routes=[Route.IV, Route.ORAL])
+        with CaptureQueriesContext(connection) as captured:
+            client.get("/clinics/near/gb/ls1-4/?within=25")
+        return len(captured)
+
+    assert queries(10) == queries(10) == 5  # place, count, nearest, clinics, treatments
+
+
+def test_queries_of_the_clinic_page(client):
+    clinic = create_clinic(point=LEEDS, routes=[1, 2, 3, 4, 5])
+    with CaptureQueriesContext(connection) as captured:
+        client.get(clinic.get_absolute_url())
+    assert len(captured) == 4  # clinic, treatments, opening hours, sources
+
+
+def test_staff_see_the_same_page(client):
+    client.force_login(create_user(is_superuser=True))
+    assert client.get("/clinics/near/gb/ls1-4/").status_code == 200
+    assert Place.objects.count() > 100_000
