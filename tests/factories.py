@@ -9,7 +9,7 @@ from django.utils.text import slugify
 
 from clinics.models import Clinic, Treatment
 from places.distance import Point
-from places.models import Precision
+from places.models import Place, Precision
 
 _sequence = count(1)
 
@@ -47,3 +47,15 @@ def create_user(*, username: str = "", **fields: Any):
     return get_user_model().objects.create_user(
         username=username, **{"email": f"{username}@example.org"} | fields
     )
+
+
+def create_place(*, name: str = "Leeds", point: Point = Point(53.8, -1.55), **fields) -> Place:
+    """A town, unless the fields say otherwise."""
+    fields = {
+        "kind": Place.Kind.TOWN,
+        "country": "GB",
+        "slug": slugify(f"{name}-{next(_sequence)}"),
+        "precision": Precision.TOWN,
+        "source": "invented",
+    } | fields
+    return Place.objects.create(name=name, latitude=point.latitude, longitude=point.longitude, **fields)

@@ -1,16 +1,30 @@
+from datetime import date, datetime
+from zoneinfo import ZoneInfo, available_timezones
+
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GistIndex, OpClass
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Case, ExpressionWrapper, F, Func, Q, Value, When
 from django.db.models.functions import Cos, Radians, Sin
 from django.urls import reverse
+from django.utils import timezone
 from modelcluster.models import ClusterableModel
 from wagtail.models import DraftStateMixin, LockableMixin, RevisionMixin
 
 from clinics.models.provider import Provider
 from places.distance import Chord, CubeField, InBox, Point, chord_of
 from places.models import Precision
+
+
+STALE_AFTER_DAYS = 180
+
+
+def validate_timezone(name: str) -> None:
+    """ValidationError unless *name* is a time zone of the IANA database."""
+    if name not in available_timezones():
+        raise ValidationError(f"{name} is not a time zone. Write it like Europe/London.", code="timezone")
 
 
 class ClinicQuerySet(models.QuerySet["Clinic"]):
@@ -125,7 +139,12 @@ class Clinic(DraftStateMixin, LockableMixin, RevisionMixin, ClusterableModel):
     position = models.GeneratedField(
         expression=_unit_vector_cube(), output_field=CubeField(null=True), db_persist=True, serialize=False
     )
-    timezone = models.CharField(max_length=40, blank=True, help_text="IANA name, such as Europe/London.")
+    timezone = models.CharField(
+        max_length=40,
+        blank=True,
+        validators=[validate_timezone],
+        help_text="IANA name, such as Europe/London.",
+    )
     remote_regions = ArrayField(
         models.CharField(max_length=6),
         default=list,
@@ -222,6 +241,21 @@ class Clinic(DraftStateMixin, LockableMixin, RevisionMixin, ClusterableModel):
 
     def get_absolute_url(self) -> str:
         return reverse("clinics:clinic", args=[self.slug])
+
+    def local_time(self, at: datetime) -> datetime:
+        """The aware moment *at* by the clock on the clinic's wall; as it is while the time zone is unknown."""
+        return at.astimezone(ZoneInfo(self.timezone)) if self.timezone else at
+
+    @property
+    def cheapest(self):
+        """The treatment of the lowest known price; None when no price is known."""
+        priced = [treatment for treatment in self.treatments.all() if treatment.price_from is not None]
+        return min(priced, key=lambda treatment: treatment.price_from, default=None)
+
+    def is_stale(self, today: date | None = None) -> bool:
+        """Whether it was never verified, or so long ago that a person should ask first."""
+        today = today or timezone.localdate()
+        return self.verified_on is None or (today - self.verified_on).days > STALE_AFTER_DAYS
 
     @property
     def point(self) -> Point | None:

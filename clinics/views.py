@@ -1,0 +1,93 @@
+"""The pages of the finder: ask, results, one clinic."""
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_safe
+
+from clinics.filters import chosen_options, filter_groups, in_other_unit, radii
+from clinics.models import Clinic
+from clinics.opening import open_state, week_table
+from clinics.search import ClinicSearch, positive_number
+from clinics.structured_data import medical_clinic
+from places.finding import Outcome
+from places.models import Place
+
+STATUS = {
+    Outcome.MALFORMED: 422,
+    Outcome.UNKNOWN: 404,
+    Outcome.NOT_COVERED: 404,
+    Outcome.AMBIGUOUS: 200,
+    Outcome.PARTIAL: 422,  # a part of a postcode that is no place by itself
+}
+
+
+class SeeOther(HttpResponseRedirect):
+    """303: what was posted is answered at another address, to be fetched with GET."""
+
+    status_code = 303
+
+
+@csrf_exempt  # it changes nothing, and the box sits on pages that caches share
+@require_http_methods(["GET", "HEAD", "POST"])
+def clinic_search(request: HttpRequest) -> HttpResponse:
+    """The search box. A place found leads on to its results, at an address that names no exact postcode."""
+    asked = request.POST if request.method == "POST" else request.GET
+    text = asked.get("where", asked.get("q"))
+    if text is None:
+        return TemplateResponse(request, "clinics/clinic_search.html", {})
+    if not text.strip():
+        return TemplateResponse(request, "clinics/clinic_search.html", {"nothing_typed": True}, status=422)
+    finding = Place.objects.find(text, country=asked.get("country") or None)
+    if finding.place:
+        return SeeOther(ClinicSearch.from_query(finding.place, asked).get_absolute_url())
+    choices = [(place, ClinicSearch.from_query(place, asked).get_absolute_url()) for place in finding.places]
+    return TemplateResponse(
+        request,
+        "clinics/clinic_search.html",
+        {"finding": finding, "choices": choices},
+        status=STATUS[finding.outcome],
+    )
+
+
+@require_safe
+def clinic_near(request: HttpRequest, country: str, place: str) -> HttpResponse:
+    """Clinics near a place, nearest first."""
+    try:
+        centre = Place.objects.at(country.upper(), place)
+    except Place.DoesNotExist:
+        return TemplateResponse(request, "clinics/clinic_search.html", {"no_such_place": True}, status=404)
+    search = ClinicSearch.from_query(centre, request.GET)
+    results = search.results(positive_number(request.GET, "page"))
+    groups = filter_groups(search)
+    context = {
+        "search": search,
+        "results": results,
+        "nearest_anywhere": None if results.count else search.nearest_anywhere(),
+        "filter_groups": groups,
+        "chosen_options": chosen_options(groups),
+        "radii": radii(search),
+        "in_other_unit": in_other_unit(search),
+    }
+    return TemplateResponse(request, "clinics/clinic_near.html", context)
+
+
+@require_safe
+def clinic(request: HttpRequest, slug: str) -> HttpResponse:
+    """Everything the public may know of one clinic; one that is paused or delisted says so."""
+    clinics = Clinic.objects.filter(live=True).defer("position").select_related("provider")
+    clinic = get_object_or_404(
+        clinics.prefetch_related("treatments", "opening_hours", "source_records"), slug=slug
+    )
+    now = timezone.now()
+    spans = clinic.opening_hours.all()
+    context = {
+        "clinic": clinic,
+        "open_state": open_state(spans, clinic.timezone, at=now),
+        "week": week_table(spans, first_weekday=clinic.local_time(now).weekday()) if spans else [],
+        "structured_data": medical_clinic(clinic, request.build_absolute_uri(clinic.get_absolute_url())),
+    }
+    is_delisted = clinic.status == Clinic.Status.DELISTED
+    return TemplateResponse(request, "clinics/clinic.html", context, status=410 if is_delisted else 200)
