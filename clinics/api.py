@@ -48,7 +48,9 @@ class PlaceOut(Schema):
 
 class PlacesOut(Schema):
     outcome: Outcome
-    results: list[PlaceOut] = Field(description="One place when found; the choices, best first, when ambiguous.")
+    results: list[PlaceOut] = Field(
+        description="One place when found; the choices, best first, when ambiguous."
+    )
 
 
 class TreatmentOut(Schema):
@@ -196,7 +198,9 @@ class PlainDocs(DocsBase):
     def render_page(self, request: HttpRequest, api: NinjaAPI, **kwargs: Any) -> HttpResponse:
         schema = api.get_openapi_schema()
         return TemplateResponse(
-            request, "clinics/api_docs.html", {"schema": schema, "document_url": self.get_openapi_url(api, kwargs)}
+            request,
+            "clinics/api_docs.html",
+            {"schema": schema, "document_url": self.get_openapi_url(api, kwargs)},
         ).render()
 
 

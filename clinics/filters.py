@@ -57,9 +57,7 @@ class Radius:
 def radii(search: ClinicSearch) -> list[Radius]:
     """The distances a person can choose, as links."""
     return [
-        Radius(
-            number, f"{number} {search.unit.word}", replace(search, within=number).get_absolute_url()
-        )
+        Radius(number, f"{number} {search.unit.word}", replace(search, within=number).get_absolute_url())
         for number in search.unit.radii
     ]
 

@@ -46,9 +46,7 @@ def open_state(spans: Iterable[OpeningHours], timezone: str, *, at: datetime) ->
     return OpenState(False, min(opening).replace(tzinfo=zone) if opening else None)
 
 
-def week_table(
-    spans: Iterable[OpeningHours], *, first_weekday: int
-) -> list[tuple[str, list[OpeningHours]]]:
+def week_table(spans: Iterable[OpeningHours], *, first_weekday: int) -> list[tuple[str, list[OpeningHours]]]:
     """(name of the day, its spans in order) for the seven days from *first_weekday* (0 is Monday) on."""
     by_day = {
         weekday: list(day)

@@ -156,7 +156,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='clinic',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('latitude__isnull', True), ('longitude__isnull', True), ('position_precision', '')), models.Q(('latitude__range', (-90, 90)), ('longitude__range', (-180, 180)), models.Q(('position_precision', ''), _negated=True)), _connector='OR'), name='clinic_position_whole_and_on_earth'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('latitude__isnull', True), ('longitude__isnull', True), ('position_precision', '')), models.Q(('latitude__isnull', False), ('longitude__isnull', False), ('latitude__range', (-90, 90)), ('longitude__range', (-180, 180)), models.Q(('position_precision', ''), _negated=True)), _connector='OR'), name='clinic_position_whole_and_on_earth'),
         ),
         migrations.AddConstraint(
             model_name='clinic',
@@ -196,7 +196,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='treatment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('price_from__isnull', True), ('price_to__isnull', True)), models.Q(('price_from__gte', 0), models.Q(('currency', ''), _negated=True), models.Q(('price_unit', ''), _negated=True)), _connector='OR'), name='treatment_price_has_currency_and_unit'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('price_from__isnull', True), ('price_to__isnull', True)), models.Q(('price_from__isnull', False), ('price_from__gte', 0), models.Q(('currency', ''), _negated=True), models.Q(('price_unit', ''), _negated=True)), _connector='OR'), name='treatment_price_has_currency_and_unit'),
         ),
         migrations.AddConstraint(
             model_name='treatment',

@@ -17,7 +17,6 @@ from clinics.models.provider import Provider
 from places.distance import Chord, CubeField, InBox, Point, chord_of
 from places.models import Precision
 
-
 STALE_AFTER_DAYS = 180
 
 
@@ -196,7 +195,12 @@ class Clinic(DraftStateMixin, LockableMixin, RevisionMixin, ClusterableModel):
         constraints = [
             models.CheckConstraint(
                 condition=Q(latitude__isnull=True, longitude__isnull=True, position_precision="")
-                | (Q(latitude__range=(-90, 90), longitude__range=(-180, 180)) & ~Q(position_precision="")),
+                | (
+                    # "is not null" by name: a comparison with null is null, which a check lets pass
+                    Q(latitude__isnull=False, longitude__isnull=False)
+                    & Q(latitude__range=(-90, 90), longitude__range=(-180, 180))
+                    & ~Q(position_precision="")
+                ),
                 name="clinic_position_whole_and_on_earth",
             ),
             models.CheckConstraint(

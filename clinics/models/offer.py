@@ -62,7 +62,7 @@ class Treatment(models.Model):
             models.CheckConstraint(condition=Q(route__in=Route.values), name="treatment_route_known"),
             models.CheckConstraint(
                 condition=Q(price_from__isnull=True, price_to__isnull=True)
-                | (Q(price_from__gte=0) & ~Q(currency="") & ~Q(price_unit="")),
+                | (Q(price_from__isnull=False) & Q(price_from__gte=0) & ~Q(currency="") & ~Q(price_unit="")),
                 name="treatment_price_has_currency_and_unit",
             ),
             models.CheckConstraint(

@@ -92,7 +92,9 @@ def test_page_beyond_the_end_is_the_last(asked, shown):
 
 def test_count_stops_where_it_helps_nobody():
     Clinic.objects.bulk_create(
-        Clinic(name="C", slug=f"c-{n}", country="GB", latitude=53.8, longitude=-1.5, position_precision="town")
+        Clinic(
+            name="C", slug=f"c-{n}", country="GB", latitude=53.8, longitude=-1.5, position_precision="town"
+        )
         for n in range(MOST_COUNTED + 30)
     )
     results = search(within=50).results(10**5)

@@ -1,0 +1,91 @@
+"""Open or closed, by the clock on the clinic's wall."""
+
+from datetime import datetime, time
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from clinics.models import OpeningHours
+from clinics.opening import open_state, week_table
+
+LONDON = ZoneInfo("Europe/London")
+MONDAY, FRIDAY, SATURDAY, SUNDAY = 0, 4, 5, 6
+
+
+def span(weekday: int, opens: str, closes: str) -> OpeningHours:
+    return OpeningHours(weekday=weekday, opens=time.fromisoformat(opens), closes=time.fromisoformat(closes))
+
+
+WEEK = [span(day, "09:00", "17:00") for day in range(5)]
+
+
+@pytest.mark.parametrize(
+    ("at", "is_open", "changes"),
+    [
+        ("2026-11-23 08:59", False, "2026-11-23 09:00"),  # a Monday
+        ("2026-11-23 09:00", True, "2026-11-23 17:00"),
+        ("2026-11-23 17:00", False, "2026-11-24 09:00"),
+        ("2026-11-27 17:00", False, "2026-11-30 09:00"),  # Friday evening to Monday
+        ("2026-11-29 12:00", False, "2026-11-30 09:00"),
+    ],
+)
+def test_ordinary_week(at, is_open, changes):
+    state = open_state(WEEK, "Europe/London", at=datetime.fromisoformat(at).replace(tzinfo=LONDON))
+    assert (state.is_open, state.changes) == (
+        is_open, datetime.fromisoformat(changes).replace(tzinfo=LONDON),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("at", "is_open"),
+    [
+        ("2026-11-28 21:00", False),
+        ("2026-11-28 23:30", True),
+        ("2026-11-29 01:59", True),
+        ("2026-11-29 02:00", False),
+    ],
+)
+def test_past_midnight(at, is_open):
+    late = [span(SATURDAY, "22:00", "02:00")]
+    assert (
+        open_state(late, "Europe/London", at=datetime.fromisoformat(at).replace(tzinfo=LONDON)).is_open
+        is is_open
+    )
+
+
+def test_past_midnight_from_sunday_into_monday():
+    at = datetime(2026, 11, 23, 1, tzinfo=LONDON)
+    state = open_state([span(SUNDAY, "20:00", "03:00")], "Europe/London", at=at)
+    assert state.is_open
+    assert state.changes == datetime(2026, 11, 23, 3, tzinfo=LONDON)
+
+
+def test_lunch_break():
+    spans = [span(MONDAY, "09:00", "12:00"), span(MONDAY, "13:00", "17:00")]
+    state = open_state(spans, "Europe/London", at=datetime(2026, 11, 23, 12, 30, tzinfo=LONDON))
+    assert (state.is_open, state.changes.hour) == (False, 13)
+
+
+def test_the_clinics_clock_counts_not_ours():
+    noon_in_london = datetime(2026, 11, 23, 12, tzinfo=LONDON)
+    assert open_state(WEEK, "Europe/London", at=noon_in_london).is_open
+    assert not open_state(WEEK, "America/Los_Angeles", at=noon_in_london).is_open
+
+
+def test_follows_the_wall_clock_through_the_end_of_summer_time():
+    saturday = datetime(2026, 10, 24, 12, tzinfo=LONDON)  # clocks go back on the 25th
+    state = open_state(WEEK, "Europe/London", at=saturday)
+    assert state.changes.isoformat() == "2026-10-26T09:00:00+00:00"
+
+
+@pytest.mark.parametrize(("spans", "zone"), [([], "Europe/London"), (WEEK, "")])
+def test_unknown_is_not_closed(spans, zone):
+    assert open_state(spans, zone, at=datetime(2026, 11, 23, 12, tzinfo=LONDON)) is None
+
+
+def test_week_begins_today():
+    table = week_table([*WEEK, span(FRIDAY, "18:00", "20:00")], first_weekday=FRIDAY)
+    assert [day for day, _ in table] == [
+        "Friday", "Saturday", "Sunday", "Monday", "Tuesday", "Wednesday", "Thursday",
+    ]  # fmt: skip
+    assert [len(spans) for _, spans in table] == [2, 0, 0, 1, 1, 1, 1]
