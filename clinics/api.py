@@ -6,12 +6,11 @@ from typing import Annotated, Any, Literal
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
 from ninja import NinjaAPI, Query, Schema
 from ninja.errors import HttpError, ValidationError
-from ninja.openapi.docs import DocsBase
 from pydantic import ConfigDict, Field
 
+from clinics.api_docs import PlainDocs
 from clinics.models import Clinic, Route
 from clinics.search import MOST_COUNTED, ClinicSearch, Results, Unit, Wish
 from places.finding import Finding, Outcome
@@ -190,18 +189,6 @@ class ProblemAPI(NinjaAPI):
         response = self.create_response(request, data, status=problem.status)
         response["Content-Type"] = "application/problem+json"
         return response
-
-
-class PlainDocs(DocsBase):
-    """The API's page: plain HTML from the OpenAPI document, since Swagger's page needs inline styles."""
-
-    def render_page(self, request: HttpRequest, api: NinjaAPI, **kwargs: Any) -> HttpResponse:
-        schema = api.get_openapi_schema()
-        return TemplateResponse(
-            request,
-            "clinics/api_docs.html",
-            {"schema": schema, "document_url": self.get_openapi_url(api, kwargs)},
-        ).render()
 
 
 api = ProblemAPI(

@@ -52,7 +52,9 @@ def _positions(count: int) -> Iterator[tuple[float, float, str, list[int]]]:
     for town in places(count, "clinics"):
         latitude = town.latitude + dice.gauss(0, SPREAD_KM) / KM_PER_DEGREE
         longitude = town.longitude + dice.gauss(0, SPREAD_KM) / KM_PER_DEGREE
-        routes = [route for route, share in _SHARES.items() if dice.random() < share] or [int(Route.ESKETAMINE)]
+        routes = [route for route, share in _SHARES.items() if dice.random() < share] or [
+            int(Route.ESKETAMINE)
+        ]
         yield latitude, (longitude + 180) % 360 - 180, town.country, routes
 
 

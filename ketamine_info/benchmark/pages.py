@@ -25,7 +25,13 @@ class _Gunicorn(BaseApplication):
         super().__init__()
 
     def load_config(self):
-        options = {"bind": f"127.0.0.1:{self.port}", "workers": 2, "threads": 4, "preload_app": True, "loglevel": "error"}
+        options = {
+            "bind": f"127.0.0.1:{self.port}",
+            "workers": 2,
+            "threads": 4,
+            "preload_app": True,
+            "loglevel": "error",
+        }
         for name, value in options.items():
             self.cfg.set(name, value)
 
