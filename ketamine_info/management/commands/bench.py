@@ -12,7 +12,10 @@ from ketamine_info.benchmark.scenarios import address, scenarios
 from ketamine_info.benchmark.timing import Timings
 
 DATABASE = "ketamine_info_bench"
-HEAD = f"{'':28} {'p50 ms':>8} {'p99 ms':>8} {'of floor':>8} {'count p50':>10} | {'page p50':>8} {'p99':>7} {'of floor':>8} {'req/s':>6}"
+HEAD = (
+    f"{'':28} {'p50 ms':>8} {'p99 ms':>8} {'of floor':>8} {'count p50':>10} | "
+    f"{'page p50':>8} {'p99':>7} {'of floor':>8} {'req/s':>6}"
+)
 
 
 class Command(BaseCommand):
