@@ -1,0 +1,113 @@
+"""Values of the directory in words that people read."""
+
+from decimal import Decimal
+
+from django import template
+from django.utils.translation import get_language_info
+
+from clinics.models import Clinic, Treatment
+
+register = template.Library()
+
+# "$" alone is five currencies to a reader who compares countries.
+SYMBOLS = {"GBP": "£", "EUR": "€", "USD": "US$", "CAD": "CA$", "AUD": "A$", "NZD": "NZ$"}
+
+COUNTRIES = {
+    "AU": "Australia",
+    "CA": "Canada",
+    "DE": "Germany",
+    "GB": "United Kingdom",
+    "IE": "Ireland",
+    "NZ": "New Zealand",
+    "US": "United States",
+}
+
+
+@register.filter
+def distance(km: float, unit) -> str:
+    """*km* in a search's unit: tenths below 10, whole ones above; "3.2 miles".
+
+    The centre of a postcode is not a doorstep, so nothing finer than a tenth is claimed.
+    """
+    amount = km / unit.km
+    return f"{figure_of(amount)} {unit.word}"
+
+
+@register.filter
+def distance_figure(km: float, unit) -> str:
+    """The number alone, for where the unit stands apart from it."""
+    return figure_of(km / unit.km)
+
+
+def figure_of(amount: float) -> str:
+    if amount < 0.1:
+        return "under 0.1"
+    return f"{amount:.1f}" if round(amount, 1) < 10 else f"{amount:,.0f}"
+
+
+def money(amount: Decimal, currency: str) -> str:
+    """An amount as it is written: pence only where there are any. "£225", "A$31.60", "CHF 90"."""
+    symbol = SYMBOLS.get(currency, f"{currency} ")
+    return f"{symbol}{amount:,.0f}" if amount == amount.to_integral_value() else f"{symbol}{amount:,.2f}"
+
+
+@register.filter
+def price(treatment: Treatment) -> str:
+    """What a treatment costs: "£225 a session", "£225 to £300 a session", or that it is not known."""
+    if treatment.price_from is None:
+        return "Price not known"
+    text = money(treatment.price_from, treatment.currency)
+    if treatment.price_to is not None and treatment.price_to > treatment.price_from:
+        text += f" to {money(treatment.price_to, treatment.currency)}"
+    return f"{text} {treatment.get_price_unit_display()}"
+
+
+@register.filter
+def price_from(treatment: Treatment | None) -> str:
+    """The least that a clinic asks, for its card: "From £225 a session"."""
+    if treatment is None or treatment.price_from is None:
+        return "Price not known"
+    return f"From {money(treatment.price_from, treatment.currency)} {treatment.get_price_unit_display()}"
+
+
+@register.filter
+def payment_label(value: str) -> str:
+    return str(Clinic.Payment(value).label)
+
+
+@register.filter
+def language_name(code: str) -> str:
+    """The English name of a BCP 47 language; the code itself where Django does not know it."""
+    try:
+        return str(get_language_info(code)["name"])
+    except KeyError:
+        return code
+
+
+@register.filter
+def country_name(code: str) -> str:
+    """The English name of a country that the finder covers; the code of another."""
+    return COUNTRIES.get(code, code)
+
+
+@register.filter
+def ages(clinic: Clinic) -> str:
+    """Whom a clinic treats, by age: "18 and over", "16 to 64", "Not known"."""
+    youngest, oldest = clinic.youngest_age, clinic.oldest_age
+    if youngest is None and oldest is None:
+        return "Not known"
+    if oldest is None:
+        return f"{youngest} and over"
+    return f"Up to {oldest}" if youngest is None else f"{youngest} to {oldest}"
+
+
+@register.filter
+def address_line(clinic: Clinic) -> str:
+    """Its address on one line, with what is known of it; the country always is."""
+    region = "" if clinic.region == clinic.town else clinic.region
+    if clinic.country == "DE":  # the postcode leads
+        places = [f"{clinic.postcode} {clinic.town}", region]
+    else:
+        places = [clinic.town, f"{region} {clinic.postcode}"] if region else [f"{clinic.town} {clinic.postcode}"]
+    parts = [clinic.street, *places, country_name(clinic.country)]
+    return ", ".join(part.strip() for part in parts if part.strip())
