@@ -6,21 +6,12 @@ from django import template
 from django.utils.translation import get_language_info
 
 from clinics.models import Clinic, Treatment
+from places.countries import country_name
 
 register = template.Library()
 
 # "$" alone is five currencies to a reader who compares countries.
 SYMBOLS = {"GBP": "£", "EUR": "€", "USD": "US$", "CAD": "CA$", "AUD": "A$", "NZD": "NZ$"}
-
-COUNTRIES = {
-    "AU": "Australia",
-    "CA": "Canada",
-    "DE": "Germany",
-    "GB": "United Kingdom",
-    "IE": "Ireland",
-    "NZ": "New Zealand",
-    "US": "United States",
-}
 
 
 @register.filter
@@ -85,12 +76,6 @@ def language_name(code: str) -> str:
 
 
 @register.filter
-def country_name(code: str) -> str:
-    """The English name of a country that the finder covers; the code of another."""
-    return COUNTRIES.get(code, code)
-
-
-@register.filter
 def ages(clinic: Clinic) -> str:
     """Whom a clinic treats, by age: "18 and over", "16 to 64", "Not known"."""
     youngest, oldest = clinic.youngest_age, clinic.oldest_age
@@ -108,6 +93,8 @@ def address_line(clinic: Clinic) -> str:
     if clinic.country == "DE":  # the postcode leads
         places = [f"{clinic.postcode} {clinic.town}", region]
     else:
-        places = [clinic.town, f"{region} {clinic.postcode}"] if region else [f"{clinic.town} {clinic.postcode}"]
+        places = (
+            [clinic.town, f"{region} {clinic.postcode}"] if region else [f"{clinic.town} {clinic.postcode}"]
+        )
     parts = [clinic.street, *places, country_name(clinic.country)]
     return ", ".join(part.strip() for part in parts if part.strip())
