@@ -1,0 +1,99 @@
+"""What every test may ask for.
+
+``db``       (pytest-django) a database with the gazetteer and no clinics, rolled back after the test
+``world``    the same with the sample clinics and articles
+``site``     the address of the real site, served by gunicorn from a database of the ``world``
+``site_log`` everything that site has written: its log, and PostgreSQL's
+
+Tests marked ``django_db(transaction=True)`` commit; the database is made anew after each, so keep them few.
+"""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.db import transaction
+from django.test import TransactionTestCase
+
+from tests import template_databases
+
+GUNICORN = [sys.executable, "-m", "gunicorn", "-c", "python:ketamine_info.gunicorn", "--access-logfile=-"]
+
+
+def pytest_configure(config):
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_blocker):
+    """The database that ``db`` works on: a clone of ``ground``, instead of one migrated from nothing."""
+    with django_db_blocker.unblock(), template_databases.clone("ground") as name:
+        TransactionTestCase._fixture_teardown = lambda _: template_databases.restore(name, "ground")
+        with template_databases.connected_to(name):
+            yield
+
+
+@pytest.fixture
+def world(django_db_setup, django_db_blocker, world_database):
+    """The sample clinics and articles, rolled back after the test. Asked for instead of ``db``."""
+    with django_db_blocker.unblock(), template_databases.connected_to(world_database), transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+@pytest.fixture(scope="session")
+def world_database(django_db_setup, django_db_blocker):
+    with django_db_blocker.unblock(), template_databases.clone("world") as name:
+        yield name
+
+
+@pytest.fixture(scope="session")
+def site_log(tmp_path_factory) -> Path:
+    return tmp_path_factory.mktemp("site") / "log"
+
+
+@pytest.fixture(scope="session")
+def site(django_db_setup, django_db_blocker, site_log):
+    """The address of the project's own gunicorn, in a process of its own, with a ``world`` of its own.
+
+    pytest-django's ``live_server`` is not used: it flushes the database after each test, Wagtail's site and
+    locale and the gazetteer with it, and it is not the server that people meet.
+    """
+    with django_db_blocker.unblock(), template_databases.clone("world") as name:
+        with socket.create_server(("127.0.0.1", 0)) as listening, site_log.open("wb") as log:
+            address = f"http://localhost:{listening.getsockname()[1]}"
+            server = subprocess.Popen(
+                [*GUNICORN, "--bind", f"fd://{listening.fileno()}"],
+                env={**os.environ, "DATABASE_URL": template_databases.url_of(name), "SITE_URL": address},
+                pass_fds=[listening.fileno()],
+                cwd=settings.BASE_DIR,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+        try:
+            _await_answer(address + "/livez", server, site_log)
+            yield address
+        finally:
+            server.terminate()
+            server.wait(20)
+
+
+def _await_answer(address: str, server: subprocess.Popen, log: Path) -> None:
+    deadline = time.monotonic() + 60
+    while server.poll() is None and time.monotonic() < deadline:
+        try:
+            urllib.request.urlopen(address, timeout=60).close()
+            return
+        except urllib.error.HTTPError as answer:
+            answer.close()
+            return
+        except OSError:
+            time.sleep(0.1)
+    pytest.fail(f"The site did not start:\n{log.read_text()}")
