@@ -1,0 +1,151 @@
+"""Pages of the site. Each says where in the tree it may stand."""
+
+import json
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.text import slugify
+from wagtail.admin.panels import FieldPanel
+from wagtail.blocks import StreamBlock
+from wagtail.fields import StreamField
+from wagtail.models import Page
+
+from articles.blocks import BodyBlock, ChangeBlock
+from articles.citations import cite, keys_in
+from articles.models.crisis_line import CrisisLine
+from articles.models.source import Source
+
+
+class BodyPage(Page):
+    """A page with a summary and a body that may cite sources. Not used by itself."""
+
+    summary = models.CharField(
+        max_length=300, help_text="The page in one or two sentences. Also shown by search engines."
+    )
+    body = StreamField(BodyBlock(), blank=True)
+
+    content_panels = [*Page.content_panels, FieldPanel("summary"), FieldPanel("body")]
+
+    class Meta:
+        abstract = True
+
+    def clean(self) -> None:
+        super().clean()
+        keys = self.cited_keys()
+        broken = sorted(set(keys) - Source.objects.in_bulk(keys, field_name="key").keys())
+        if broken:
+            raise ValidationError({"body": f"No source has this key: {', '.join(broken)}."})
+
+    def cited_keys(self) -> list[str]:
+        """Keys of the sources that the body's text names. (Blocks with a chosen source are not among them.)"""
+        return keys_in(json.dumps(self.body.get_prep_value()))
+
+    def sections(self) -> list[dict[str, str]]:
+        """Headings of the body with their anchors, in order."""
+        return [
+            {"heading": block.value, "anchor": slugify(block.value)}
+            for block in self.body
+            if block.block_type == "section"
+        ]
+
+    def get_context(self, request, *args, **kwargs) -> dict[str, Any]:
+        context = super().get_context(request, *args, **kwargs)
+        # The body is rendered first and numbered afterwards, in one go: numbers then follow the order in
+        # which a reader meets them, whatever block they stand in, and all sources come in one query.
+        html = self.body.render_as_block(context)
+        cited = cite(html, Source.objects.in_bulk(keys_in(html), field_name="key"))
+        return context | {
+            "body": cited.html,
+            "sources": cited.sources,
+            "sections": self.sections(),
+            "breadcrumb": self.get_ancestors().filter(depth__gt=1).live().defer_streamfields(),
+        }
+
+
+class HomePage(BodyPage):
+    """The front door."""
+
+    template = "articles/home_page.html"
+    max_count = 1
+    parent_page_types = ["wagtailcore.Page"]
+    subpage_types = ["articles.ArticleIndexPage", "articles.HelpPage", "articles.StandardPage"]
+    page_description = "The front door: what the site is, the search box, and ways in. There is one."
+
+
+class ArticleIndexPage(BodyPage):
+    """The list of articles."""
+
+    template = "articles/article_index_page.html"
+    max_count = 1
+    parent_page_types = ["articles.HomePage"]
+    subpage_types = ["articles.ArticlePage"]
+    page_description = "The list of all articles. There is one."
+
+    def get_context(self, request, *args, **kwargs):
+        articles = ArticlePage.objects.child_of(self).live().order_by("path").defer_streamfields()
+        return super().get_context(request, *args, **kwargs) | {"articles": articles}
+
+
+class ArticlePage(BodyPage):
+    """A cited article about the treatment."""
+
+    sources_checked_on = models.DateField(
+        help_text="When each figure was last compared with the source it cites."
+    )
+    changes = StreamField(
+        StreamBlock([("change", ChangeBlock())]), blank=True, help_text="Newest first. Readers see these."
+    )
+
+    content_panels = [
+        *Page.content_panels,
+        FieldPanel("summary"),
+        FieldPanel("sources_checked_on"),
+        FieldPanel("body"),
+        FieldPanel("changes"),
+    ]
+    template = "articles/article_page.html"
+    parent_page_types = ["articles.ArticleIndexPage"]
+    subpage_types: list[str] = []
+    page_description = "A cited article about ketamine treatment, with its sources and its changes."
+
+    def structured_data(self, request) -> dict[str, Any]:
+        """The page as schema.org describes it. No reviewer is named, because none has reviewed it."""
+        return {
+            "@context": "https://schema.org",
+            "@type": "MedicalWebPage",
+            "name": self.title,
+            "description": self.summary,
+            "url": self.get_full_url(request),
+            "inLanguage": "en-GB",
+            "datePublished": self.first_published_at and self.first_published_at.isoformat(),
+            "dateModified": self.last_published_at and self.last_published_at.isoformat(),
+            "isPartOf": {"@type": "WebSite", "name": "Ketamine Info"},
+        }
+
+    def get_context(self, request, *args, **kwargs):
+        return super().get_context(request, *args, **kwargs) | {
+            "structured_data": self.structured_data(request)
+        }
+
+
+class StandardPage(BodyPage):
+    """About, how we work, privacy, accessibility, credits."""
+
+    template = "articles/standard_page.html"
+    parent_page_types = ["articles.HomePage"]
+    subpage_types: list[str] = []
+    page_description = "A page about the site itself, such as privacy or how we work."
+
+
+class HelpPage(BodyPage):
+    """Telephone lines for somebody who needs help now."""
+
+    template = "articles/help_page.html"
+    max_count = 1
+    parent_page_types = ["articles.HomePage"]
+    subpage_types: list[str] = []
+    page_description = "Emergency numbers and crisis lines by country. There is one."
+
+    def get_context(self, request, *args, **kwargs):
+        return super().get_context(request, *args, **kwargs) | {"countries": CrisisLine.objects.by_country()}

@@ -1,0 +1,101 @@
+"""A publication that the articles cite."""
+
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
+from django.db import models
+from wagtail.admin.panels import FieldPanel, MultiFieldPanel
+from wagtail.models import RevisionMixin
+from wagtail.search import index
+
+
+class Source(index.Indexed, RevisionMixin, models.Model):
+    """One primary publication. Articles name it by its key, as in ``[@murrough-2013]``."""
+
+    class Kind(models.TextChoices):
+        """What sort of study or document it is, in words that a reader is shown."""
+
+        BLIND_TRIAL = "blind-trial", "Randomised trial, double-blind"
+        OPEN_TRIAL = "open-trial", "Randomised trial, open-label"
+        WITHDRAWAL_TRIAL = "withdrawal-trial", "Randomised withdrawal trial"
+        UNCONTROLLED = "uncontrolled", "Study without a comparison group"
+        SURVEY = "survey", "Survey"
+        SYSTEMATIC_REVIEW = "systematic-review", "Systematic review"
+        REVIEW = "review", "Review of laboratory research"
+        REGULATOR = "regulator", "Decision or notice of a public body"
+        LABEL = "label", "Product information"
+        SERVICE = "service", "Page of a health service"
+
+    key = models.SlugField(
+        unique=True,
+        help_text="First author and year, such as murrough-2013. Articles cite the source as [@murrough-2013].",
+    )
+    kind = models.CharField("type of study", max_length=20, choices=Kind)
+    authors = models.CharField(
+        max_length=200, help_text="First author and “and others”, or the body that published it."
+    )
+    year = models.PositiveSmallIntegerField(
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1950), MaxValueValidator(2100)],
+        help_text="Leave empty for a page without a date.",
+    )
+    title = models.CharField(max_length=300, blank=True, help_text="Only if you have seen it. Never guess.")
+    journal = models.CharField("journal or publisher", max_length=200, blank=True)
+    doi = models.CharField(
+        "DOI",
+        max_length=200,
+        blank=True,
+        validators=[RegexValidator(r"^10\.\d{4,9}/\S+$", "A DOI looks like 10.1056/NEJMoa2302399.")],
+    )
+    pmcid = models.CharField(
+        "PMC number",
+        max_length=20,
+        blank=True,
+        validators=[RegexValidator(r"^PMC\d+$", "A PMC number looks like PMC6551577.")],
+    )
+    pmid = models.CharField(
+        "PubMed number",
+        max_length=12,
+        blank=True,
+        validators=[RegexValidator(r"^\d+$", "A PubMed number is digits only, such as 23982301.")],
+    )
+    url = models.URLField(
+        "other address", max_length=400, blank=True, help_text="Only where none of the three above is known."
+    )
+
+    panels = [
+        FieldPanel("key"),
+        FieldPanel("kind"),
+        MultiFieldPanel(
+            [FieldPanel("authors"), FieldPanel("year"), FieldPanel("title"), FieldPanel("journal")],
+            heading="What it is",
+        ),
+        MultiFieldPanel(
+            [FieldPanel("doi"), FieldPanel("pmcid"), FieldPanel("pmid"), FieldPanel("url")],
+            heading="Where to read it",
+            help_text="Copy these from the publication itself. An address that is not certain is left out.",
+        ),
+    ]
+    search_fields = [
+        index.AutocompleteField("authors"),
+        index.AutocompleteField("title"),
+        index.AutocompleteField("key"),
+        index.SearchField("authors"),
+        index.SearchField("title"),
+    ]
+
+    class Meta:
+        ordering = ["key"]
+
+    def __str__(self) -> str:
+        return f"{self.authors} ({self.year})" if self.year else self.authors
+
+    @property
+    def address(self) -> str:
+        """The most lasting address known, or an empty string."""
+        if self.doi:
+            return f"https://doi.org/{self.doi}"
+        if self.pmcid:
+            return f"https://pmc.ncbi.nlm.nih.gov/articles/{self.pmcid}/"
+        if self.pmid:
+            return f"https://pubmed.ncbi.nlm.nih.gov/{self.pmid}/"
+        return self.url
