@@ -126,8 +126,9 @@ class ChartBlock(StructBlock):
         label = "Chart"
 
     def get_context(self, value, parent_context=None):
-        chart = value["chart"]
-        return super().get_context(value, parent_context) | {"chart": chart, "trials": drawn(chart.trials)}
+        chart = value["chart"]  # None where it has been deleted since
+        trials = drawn(chart.trials) if chart else []
+        return super().get_context(value, parent_context) | {"chart": chart, "trials": trials}
 
 
 class ProsAndConsBlock(StructBlock):
@@ -189,7 +190,7 @@ class StepBlock(StructBlock):
 class ChangeBlock(StructBlock):
     """One correction or update of a page, and why it was made."""
 
-    on = DateBlock()
+    made_on = DateBlock()
     what = TextBlock(help_text="What changed, and why. Readers see this.")
 
     class Meta:

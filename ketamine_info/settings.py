@@ -27,6 +27,7 @@ INSTALLED_APPS = [
     "clinics",
     "places",
     "wagtail.contrib.redirects",
+    "wagtail.contrib.typed_table_block",
     "wagtail.embeds",
     "wagtail.sites",
     "wagtail.users",
@@ -126,3 +127,6 @@ WAGTAILADMIN_BASE_URL = SITE_URL
 WAGTAIL_ENABLE_UPDATE_CHECK = False
 WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
 WAGTAIL_GRAVATAR_PROVIDER_URL = None
+
+# Where readers may write to. Empty: the pages say that there is no address yet.
+CONTACT_EMAIL = env.str("CONTACT_EMAIL", default="")

@@ -12,7 +12,7 @@ from wagtail.fields import StreamField
 from wagtail.models import Page
 
 from articles.blocks import BodyBlock, ChangeBlock
-from articles.citations import cite, keys_in
+from articles.citations import CitedText, cite, keys_in
 from articles.models.crisis_line import CrisisLine
 from articles.models.source import Source
 
@@ -49,12 +49,18 @@ class BodyPage(Page):
             if block.block_type == "section"
         ]
 
+    def cited_body(self, context: dict[str, Any] | None = None) -> CitedText:
+        """The body as HTML with its citations numbered, in one query however many there are.
+
+        It is rendered first and numbered afterwards, so that numbers follow the order in which a reader
+        meets them, whatever block they stand in.
+        """
+        html = self.body.render_as_block(context)
+        return cite(html, Source.objects.in_bulk(keys_in(html), field_name="key"))
+
     def get_context(self, request, *args, **kwargs) -> dict[str, Any]:
         context = super().get_context(request, *args, **kwargs)
-        # The body is rendered first and numbered afterwards, in one go: numbers then follow the order in
-        # which a reader meets them, whatever block they stand in, and all sources come in one query.
-        html = self.body.render_as_block(context)
-        cited = cite(html, Source.objects.in_bulk(keys_in(html), field_name="key"))
+        cited = self.cited_body(context)
         return context | {
             "body": cited.html,
             "sources": cited.sources,
@@ -91,6 +97,7 @@ class ArticlePage(BodyPage):
     """A cited article about the treatment."""
 
     sources_checked_on = models.DateField(
+        null=True,  # a draft may not have it yet; publishing asks for it
         help_text="When each figure was last compared with the source it cites."
     )
     changes = StreamField(

@@ -18,6 +18,7 @@ class Source(index.Indexed, RevisionMixin, models.Model):
         WITHDRAWAL_TRIAL = "withdrawal-trial", "Randomised withdrawal trial"
         UNCONTROLLED = "uncontrolled", "Study without a comparison group"
         SURVEY = "survey", "Survey"
+        LABORATORY = "laboratory", "Brain-imaging study"
         SYSTEMATIC_REVIEW = "systematic-review", "Systematic review"
         REVIEW = "review", "Review of laboratory research"
         REGULATOR = "regulator", "Decision or notice of a public body"

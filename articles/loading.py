@@ -1,0 +1,241 @@
+"""The starting content: files of fixtures/articles/ become pages and records.
+
+``sources.yaml``, ``crisis_lines.yaml`` and ``charts.yaml`` hold one record a key. Under ``pages/`` the tree of
+files is the tree of addresses: ``home.yaml`` is ``/``, ``articles/some-title.yaml`` is ``/articles/some-title/``.
+Text is Markdown; ``[@key]`` cites a source.
+
+What an editor has changed or deleted since it was last loaded is left alone (see ``LoadedItem``).
+"""
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import yaml
+from django.conf import settings
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
+from django.db import connection, models, transaction
+from markdown_it import MarkdownIt
+from wagtail.blocks import DecimalBlock, ListBlock, RichTextBlock, StreamBlock, StreamBlockValidationError, StructBlock
+from wagtail.contrib.typed_table_block.blocks import TypedTableBlock
+from wagtail.fields import StreamField
+from wagtail.models import Page, Site
+from wagtail.snippets.blocks import SnippetChooserBlock
+
+from articles.models import (
+    ArticleIndexPage,
+    ArticlePage,
+    CrisisLine,
+    EvidenceChart,
+    HelpPage,
+    HomePage,
+    LoadedItem,
+    Source,
+    StandardPage,
+)
+
+RECORDS: dict[str, type[models.Model]] = {
+    "sources": Source,
+    "crisis_lines": CrisisLine,
+    "charts": EvidenceChart,
+}
+PAGES: dict[str, type[Page]] = {
+    "home": HomePage,
+    "articles": ArticleIndexPage,
+    "article": ArticlePage,
+    "help": HelpPage,
+    "standard": StandardPage,
+}
+MARKDOWN = MarkdownIt("commonmark", {"html": False, "typographer": True}).enable(["replacements", "smartquotes"])
+
+
+class ContentError(Exception):
+    """A file that cannot be loaded, with where and why."""
+
+
+@dataclass(frozen=True)
+class Item:
+    """One page or record as its file gives it. *name* is lasting: ``pages/about``, ``sources/reif-2023``."""
+
+    name: str
+    given: dict[str, Any]
+
+    @property
+    def digest(self) -> str:
+        text = json.dumps(self.given, sort_keys=True, default=str)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+@transaction.atomic
+def load(folder: Path) -> Counter[str]:
+    """Load all of *folder*, or nothing; how many items were created, updated, unchanged and kept as edited.
+
+    Raises ContentError, with the file and the reason.
+    """
+    with connection.cursor() as cursor:  # two loads at once would both see an empty site
+        cursor.execute(f"LOCK TABLE {LoadedItem._meta.db_table} IN EXCLUSIVE MODE")
+    loaded = {item.name: item for item in LoadedItem.objects.select_related("revision")}
+    done: Counter[str] = Counter()
+    due: list[tuple[Item, LoadedItem | None]] = []
+    for item in [*record_items(folder), *page_items(folder / "pages")]:
+        before = loaded.get(item.name)
+        if before is None or (before.digest != item.digest and _is_untouched(before)):
+            due.append((item, before))
+            done["updated" if before else "created"] += 1
+        else:
+            done["unchanged" if before.digest == item.digest else "kept as edited"] += 1
+    # Every page first gets its place, then its content: pages may link to each other.
+    for item, before in due:
+        if before is None and item.name.startswith("pages/"):
+            _place(item)
+    for item, before in due:
+        _write(item, before)
+    _point_site_at_home()
+    return done
+
+
+def record_items(folder: Path) -> Iterator[Item]:
+    """Records of the three record files."""
+    for kind in RECORDS:
+        for key, given in _read(folder / f"{kind}.yaml").items():
+            yield Item(f"{kind}/{key}", {"key": key, **given})
+
+
+def page_items(folder: Path) -> Iterator[Item]:
+    """Pages, each after the page it stands under."""
+    paths = sorted(folder.rglob("*.yaml"), key=lambda path: (path != folder / "home.yaml", len(path.parts), path))
+    for path in paths:
+        yield Item(f"pages/{path.relative_to(folder).with_suffix('').as_posix()}", _read(path))
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return yaml.safe_load(path.read_text(encoding="utf-8"))
+    except yaml.YAMLError as error:
+        raise ContentError(f"{path.name}: {error}") from error
+
+
+def _is_untouched(loaded: LoadedItem) -> bool:
+    """Whether what was loaded is still the latest version of its record."""
+    return loaded.revision is not None and loaded.revision.is_latest_revision()
+
+
+def _place(item: Item) -> None:
+    """Make an unpublished page at the item's address, unless an editor has made one there."""
+    *above, slug = item.name.removeprefix("pages/").split("/")
+    model = PAGES[item.given["type"]]
+    if model is HomePage:
+        _remove_welcome_page()
+        parent = Page.objects.get(depth=1)
+    else:
+        parent = _page_at(above)
+    if parent.get_children().filter(slug=slug).exists():
+        raise ContentError(f"{item.name}: an editor has made a page at this address. Move it or remove the file.")
+    parent.add_child(instance=model(title=item.given["title"], slug=slug, live=False))
+
+
+def _remove_welcome_page() -> None:
+    """Remove the page that Wagtail's own migrations make, and the site that points to it."""
+    Page.objects.filter(depth=2, content_type__model="page", latest_revision=None).delete()
+
+
+def _page_at(slugs: list[str]) -> Page:
+    page = HomePage.objects.get()
+    for slug in slugs:
+        page = page.get_children().get(slug=slug)
+    return page.specific
+
+
+def _write(item: Item, before: LoadedItem | None) -> None:
+    kind, _, key = item.name.partition("/")
+    if kind == "pages":
+        record = before.revision.content_object.specific if before else _placed(key)
+    else:
+        model = RECORDS[kind]
+        record = model.objects.get(key=key) if before else model(key=key)
+    given = {name: value for name, value in item.given.items() if name != "type"}
+    try:
+        for name, value in given.items():
+            field = record._meta.get_field(name)
+            setattr(record, name, _stream(field.stream_block, value) if isinstance(field, StreamField) else value)
+        record.full_clean()
+    except StreamBlockValidationError as error:
+        raise ContentError(f"{item.name}: {json.dumps(error.as_json_data(), ensure_ascii=False)}") from error
+    except (ValidationError, ContentError, ObjectDoesNotExist, KeyError) as error:
+        raise ContentError(f"{item.name}: {error}") from error
+    if kind != "pages":
+        record.save()
+    revision = record.save_revision(log_action=True)
+    if kind == "pages":
+        revision.publish()
+    LoadedItem.objects.update_or_create(
+        name=item.name, defaults={"digest": item.digest, "revision": revision}
+    )
+
+
+def _placed(path: str) -> Page:
+    return HomePage.objects.get() if path == "home" else _page_at(path.split("/"))
+
+
+def _stream(block: StreamBlock, entries: list[dict[str, Any]]) -> Any:
+    """The value of a StreamField, cleaned as the admin would clean it."""
+    return block.clean(block.to_python(_raw(block, entries)))
+
+
+def _raw(block: Any, value: Any) -> Any:
+    """What a file says, in the form that *block* stores: Markdown becomes rich text, keys become records."""
+    match block:
+        case StreamBlock():
+            return [
+                {"type": name, "value": _raw(_child(block, name), content)}
+                for entry in value
+                for name, content in entry.items()
+            ]
+        case StructBlock():
+            return {name: _raw(_child(block, name), content) for name, content in value.items()}
+        case ListBlock():
+            return [_raw(block.child_block, content) for content in value]
+        case RichTextBlock() if not isinstance(value, str):
+            raise ContentError(f"Text was expected, and this is {value!r}. Quote it if it holds a colon.")
+        case RichTextBlock():
+            return MARKDOWN.render(value)
+        case SnippetChooserBlock():
+            return block.model_class.objects.get(key=value).pk
+        case DecimalBlock():
+            return str(value)  # a binary 69.3 has more digits than the 69.3 of the file
+        case TypedTableBlock():
+            return {
+                "caption": value["caption"],
+                "columns": [{"type": "text", "heading": heading} for heading in value["columns"]],
+                "rows": [{"values": [str(cell) for cell in row]} for row in value["rows"]],
+            }
+        case _:
+            return value
+
+
+def _child(block: StreamBlock | StructBlock, name: str) -> Any:
+    if name not in block.child_blocks:
+        raise ContentError(f"“{name}” is not one of {', '.join(block.child_blocks)}.")
+    return block.child_blocks[name]
+
+
+def _point_site_at_home() -> None:
+    """Make the default site answer with the home page at the address that the environment gives."""
+    home = HomePage.objects.first()
+    if home is None:
+        return
+    address = urlsplit(settings.SITE_URL)
+    port = address.port or (443 if address.scheme == "https" else 80)
+    wanted = {"hostname": address.hostname, "port": port, "root_page_id": home.pk}
+    site = Site.objects.filter(is_default_site=True).first() or Site(
+        is_default_site=True, site_name=settings.WAGTAIL_SITE_NAME
+    )
+    if any(getattr(site, name) != value for name, value in wanted.items()):
+        for name, value in wanted.items():
+            setattr(site, name, value)
+        site.save()
