@@ -67,7 +67,9 @@ class KeyFactBlock(StructBlock):
     treatment = CharBlock(max_length=80, help_text="“given one ketamine infusion”")
     against_of_100 = IntegerBlock(min_value=0, max_value=100, label="Against, of 100 people")
     comparator = CharBlock(max_length=80, help_text="“given midazolam, a sedative”")
-    outcome = CharBlock(max_length=120, help_text="What happened to them: “had their symptoms halved or better”")
+    outcome = CharBlock(
+        max_length=120, help_text="What happened to them: “had their symptoms halved or better”"
+    )
     when = CharBlock(max_length=60, help_text="“after one day”")
     people = IntegerBlock(min_value=1, label="People who took part")
     source = SnippetChooserBlock("articles.Source")

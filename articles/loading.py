@@ -21,7 +21,14 @@ from django.conf import settings
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db import connection, models, transaction
 from markdown_it import MarkdownIt
-from wagtail.blocks import DecimalBlock, ListBlock, RichTextBlock, StreamBlock, StreamBlockValidationError, StructBlock
+from wagtail.blocks import (
+    DecimalBlock,
+    ListBlock,
+    RichTextBlock,
+    StreamBlock,
+    StreamBlockValidationError,
+    StructBlock,
+)
 from wagtail.contrib.typed_table_block.blocks import TypedTableBlock
 from wagtail.fields import StreamField
 from wagtail.models import Page, Site
@@ -51,7 +58,9 @@ PAGES: dict[str, type[Page]] = {
     "help": HelpPage,
     "standard": StandardPage,
 }
-MARKDOWN = MarkdownIt("commonmark", {"html": False, "typographer": True}).enable(["replacements", "smartquotes"])
+MARKDOWN = MarkdownIt("commonmark", {"html": False, "typographer": True}).enable(
+    ["replacements", "smartquotes"]
+)
 
 
 class ContentError(Exception):
@@ -108,7 +117,9 @@ def record_items(folder: Path) -> Iterator[Item]:
 
 def page_items(folder: Path) -> Iterator[Item]:
     """Pages, each after the page it stands under."""
-    paths = sorted(folder.rglob("*.yaml"), key=lambda path: (path != folder / "home.yaml", len(path.parts), path))
+    paths = sorted(
+        folder.rglob("*.yaml"), key=lambda path: (path != folder / "home.yaml", len(path.parts), path)
+    )
     for path in paths:
         yield Item(f"pages/{path.relative_to(folder).with_suffix('').as_posix()}", _read(path))
 
@@ -135,7 +146,9 @@ def _place(item: Item) -> None:
     else:
         parent = _page_at(above)
     if parent.get_children().filter(slug=slug).exists():
-        raise ContentError(f"{item.name}: an editor has made a page at this address. Move it or remove the file.")
+        raise ContentError(
+            f"{item.name}: an editor has made a page at this address. Move it or remove the file."
+        )
     parent.add_child(instance=model(title=item.given["title"], slug=slug, live=False))
 
 
@@ -152,34 +165,38 @@ def _page_at(slugs: list[str]) -> Page:
 
 
 def _write(item: Item, before: LoadedItem | None) -> None:
-    kind, _, key = item.name.partition("/")
-    if kind == "pages":
-        record = before.revision.content_object.specific if before else _placed(key)
-    else:
-        model = RECORDS[kind]
-        record = model.objects.get(key=key) if before else model(key=key)
+    record = _record(item, before)
     given = {name: value for name, value in item.given.items() if name != "type"}
     try:
         for name, value in given.items():
             field = record._meta.get_field(name)
-            setattr(record, name, _stream(field.stream_block, value) if isinstance(field, StreamField) else value)
+            setattr(
+                record, name, _stream(field.stream_block, value) if isinstance(field, StreamField) else value
+            )
         record.full_clean()
     except StreamBlockValidationError as error:
         raise ContentError(f"{item.name}: {json.dumps(error.as_json_data(), ensure_ascii=False)}") from error
     except (ValidationError, ContentError, ObjectDoesNotExist, KeyError) as error:
         raise ContentError(f"{item.name}: {error}") from error
-    if kind != "pages":
-        record.save()
-    revision = record.save_revision(log_action=True)
-    if kind == "pages":
+    if isinstance(record, Page):
+        revision = record.save_revision(log_action=True)
         revision.publish()
+    else:
+        record.save()
+        revision = record.save_revision(log_action=True)
     LoadedItem.objects.update_or_create(
         name=item.name, defaults={"digest": item.digest, "revision": revision}
     )
 
 
-def _placed(path: str) -> Page:
-    return HomePage.objects.get() if path == "home" else _page_at(path.split("/"))
+def _record(item: Item, before: LoadedItem | None) -> Any:
+    """The page or record that the item is about: the one loaded before, or a new one."""
+    if before is not None and before.revision is not None:
+        return before.revision.content_object
+    kind, _, key = item.name.partition("/")
+    if kind == "pages":
+        return HomePage.objects.get() if key == "home" else _page_at(key.split("/"))
+    return RECORDS[kind](key=key)
 
 
 def _stream(block: StreamBlock, entries: list[dict[str, Any]]) -> Any:

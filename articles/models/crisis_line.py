@@ -12,8 +12,10 @@ class CrisisLineQuerySet(models.QuerySet["CrisisLine"]):
     def by_country(self) -> list[tuple[str, list["CrisisLine"]]]:
         """Pairs of country name and its lines, in the order of ``CrisisLine.Country``."""
         lines = list(self.order_by("position", "pk"))
-        countries = ((country.label, [line for line in lines if line.country == country])
-                     for country in CrisisLine.Country)
+        countries = (
+            (country.label, [line for line in lines if line.country == country])
+            for country in CrisisLine.Country
+        )
         return [(name, its_lines) for name, its_lines in countries if its_lines]
 
 
@@ -36,15 +38,21 @@ class CrisisLine(RevisionMixin, models.Model):
         "emergency number", default=False, help_text="Ambulance and police, as 999 or 911."
     )
     numbers = ArrayField(
-        models.CharField(max_length=20), help_text="As people of that country write them, with commas between."
+        models.CharField(max_length=20),
+        help_text="As people of that country write them, with commas between.",
     )
     by_call = models.BooleanField("answers calls", default=True)
     by_text = models.BooleanField("answers text messages", default=False)
     text_word = models.CharField(
-        "word to text", max_length=20, blank=True, help_text="Where the first message must be a word, as SHOUT."
+        "word to text",
+        max_length=20,
+        blank=True,
+        help_text="Where the first message must be a word, as SHOUT.",
     )
     note = models.CharField(max_length=200, blank=True)
-    position = models.PositiveSmallIntegerField(default=0, help_text="Smaller numbers come first in a country.")
+    position = models.PositiveSmallIntegerField(
+        default=0, help_text="Smaller numbers come first in a country."
+    )
 
     objects = CrisisLineQuerySet.as_manager()
 

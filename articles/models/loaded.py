@@ -12,7 +12,9 @@ class LoadedItem(models.Model):
 
     name = models.CharField(max_length=200, unique=True)
     digest = models.CharField(max_length=64, help_text="SHA-256 of what the file said.")
-    revision = models.ForeignKey("wagtailcore.Revision", null=True, on_delete=models.SET_NULL, related_name="+")
+    revision = models.ForeignKey(
+        "wagtailcore.Revision", null=True, on_delete=models.SET_NULL, related_name="+"
+    )
 
     def __str__(self) -> str:
         return self.name

@@ -98,7 +98,7 @@ class ArticlePage(BodyPage):
 
     sources_checked_on = models.DateField(
         null=True,  # a draft may not have it yet; publishing asks for it
-        help_text="When each figure was last compared with the source it cites."
+        help_text="When each figure was last compared with the source it cites.",
     )
     changes = StreamField(
         StreamBlock([("change", ChangeBlock())]), blank=True, help_text="Newest first. Readers see these."

@@ -27,4 +27,6 @@ class Command(BaseCommand):
         except ContentError as error:
             raise CommandError(str(error)) from error
         if verbosity:
-            self.stdout.write("Articles: " + ", ".join(f"{count} {what}" for what, count in done.items()) + ".")
+            self.stdout.write(
+                "Articles: " + ", ".join(f"{count} {what}" for what, count in done.items()) + "."
+            )
