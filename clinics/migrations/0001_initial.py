@@ -152,7 +152,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='clinic',
-            index=django.contrib.postgres.indexes.GistIndex(models.F('position'), condition=models.Q(('listed', True)), name='clinic_near'),
+            index=django.contrib.postgres.indexes.GistIndex(condition=models.Q(('listed', True)), fields=['position'], include=('id', 'routes', 'payments', 'taking_new_patients', 'psychiatric_assessment', 'therapy_alongside', 'wheelchair_access'), name='clinic_near'),
         ),
         migrations.AddConstraint(
             model_name='clinic',

@@ -45,7 +45,7 @@ class ClinicQuerySet(models.QuerySet["Clinic"]):
         """Nearest first, each with ``chord`` (see places.distance), within *within_km* where given.
 
         The box lets the index skip what is far, the chord cuts the box's corners, and ordering by the bare
-        ``<->`` walks the index nearest first; each of the three alone is slow somewhere (docs/adr/0003).
+        ``<->`` walks the index nearest first; each of the three alone is slow somewhere (docs/adr/0040).
         """
         clinics = self.annotate(chord=Chord("position", point)).order_by("chord")
         if within_km is None:
@@ -233,7 +233,21 @@ class Clinic(DraftStateMixin, LockableMixin, RevisionMixin, ClusterableModel):
                 condition=Q(listed=True),
                 name="clinic_near_offering",
             ),
-            GistIndex(F("position"), condition=Q(listed=True), name="clinic_near"),
+            # Every column a filter asks about rides along: finding and counting need no look at the rows.
+            GistIndex(
+                fields=["position"],
+                include=[
+                    "id",
+                    "routes",
+                    "payments",
+                    "taking_new_patients",
+                    "psychiatric_assessment",
+                    "therapy_alongside",
+                    "wheelchair_access",
+                ],
+                condition=Q(listed=True),
+                name="clinic_near",
+            ),
         ]
 
     def __str__(self) -> str:
