@@ -11,48 +11,26 @@ from http.client import HTTPConnection
 from time import monotonic, perf_counter, sleep
 
 from django.db import connections
-from gunicorn.app.base import BaseApplication
 
 from ketamine_info.benchmark.timing import Timings, time_each
+from ketamine_info.management.commands.up import Gunicorn
 
 START_SECONDS = 20
 CLIENTS = 4  # connections that ask at once when requests a second are counted
 
 
-class _Gunicorn(BaseApplication):
-    def __init__(self, port: int):
-        self.port = port
-        super().__init__()
-
-    def load_config(self):
-        options = {
-            "bind": f"127.0.0.1:{self.port}",
-            "workers": 2,
-            "threads": 4,
-            "preload_app": True,
-            "loglevel": "error",
-        }
-        for name, value in options.items():
-            self.cfg.set(name, value)
-
-    def load(self):
-        from ketamine_info.wsgi import application
-
-        return application
-
-
 @contextmanager
 def gunicorn() -> Iterator[int]:
     """The site, served by gunicorn in a child process from this process's database; yields its port."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    listening = socket.create_server(("127.0.0.1", 0))
+    port = listening.getsockname()[1]
     connections.close_all()  # a connection must not be shared across the fork
     sys.stdout.flush()
     child = os.fork()
     if not child:
-        _Gunicorn(port).run()
+        Gunicorn([listening], when_ready=lambda _: None).run()
         os._exit(0)
+    listening.close()
     try:
         _wait_for(port)
         yield port
