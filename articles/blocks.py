@@ -13,6 +13,7 @@ from wagtail.blocks import (
     DecimalBlock,
     IntegerBlock,
     ListBlock,
+    PageChooserBlock,
     RichTextBlock,
     StaticBlock,
     StreamBlock,
@@ -173,7 +174,8 @@ class DoorBlock(StructBlock):
 
     question = CharBlock(max_length=80)
     answer = TextBlock(help_text="One or two sentences: what is behind this door.")
-    link = CharBlock(max_length=200, help_text="“/articles/ketamine-for-depression/#side-effects”")
+    page = PageChooserBlock("articles.ArticlePage")
+    section = CharBlock(max_length=80, required=False, help_text="Heading of the section, word for word.")
 
     class Meta:
         icon = "link"

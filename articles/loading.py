@@ -24,6 +24,7 @@ from markdown_it import MarkdownIt
 from wagtail.blocks import (
     DecimalBlock,
     ListBlock,
+    PageChooserBlock,
     RichTextBlock,
     StreamBlock,
     StreamBlockValidationError,
@@ -223,6 +224,8 @@ def _raw(block: Any, value: Any) -> Any:
             return MARKDOWN.render(value)
         case SnippetChooserBlock():
             return block.model_class.objects.get(key=value).pk
+        case PageChooserBlock():
+            return _page_at(value.split("/")).pk
         case DecimalBlock():
             return str(value)  # a binary 69.3 has more digits than the 69.3 of the file
         case TypedTableBlock():

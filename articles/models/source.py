@@ -27,7 +27,8 @@ class Source(index.Indexed, RevisionMixin, models.Model):
 
     key = models.SlugField(
         unique=True,
-        help_text="First author and year, such as murrough-2013. Articles cite the source as [@murrough-2013].",
+        help_text="First author and year, such as murrough-2013. Articles cite it as [@murrough-2013], so leave it "
+        "as it is once they do.",
     )
     kind = models.CharField("type of study", max_length=20, choices=Kind)
     authors = models.CharField(
