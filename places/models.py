@@ -126,7 +126,7 @@ class Place(models.Model):
 class PlaceName(models.Model):
     """A name by which people ask for a town: its own, an alternate one, another language's."""
 
-    place = models.ForeignKey(Place, on_delete=models.CASCADE, related_name="names")
+    place = models.ForeignKey(Place, on_delete=models.CASCADE, related_name="names", db_index=False)
     name = models.CharField(max_length=200)
     folded = models.CharField(
         max_length=200, help_text="Lower case, accents and punctuation folded, 'st' written 'saint'."
@@ -134,6 +134,7 @@ class PlaceName(models.Model):
     is_preferred = models.BooleanField(default=False)
 
     class Meta:
+        # The index of this constraint serves the foreign key too.
         constraints = [models.UniqueConstraint(fields=["place", "folded"], name="place_name_unique")]
         indexes = [
             models.Index(OpClass("folded", name="varchar_pattern_ops"), name="place_name_prefix"),
@@ -152,8 +153,8 @@ class LoadedFile(models.Model):
     """A file of the gazetteer as it was last loaded, so that loading it again can see that nothing changed."""
 
     name = models.CharField(max_length=100, unique=True, help_text="File name, such as towns.csv.xz.")
-    digest = models.CharField(max_length=64, help_text="SHA-256 of the file and of the loader's rules.")
-    places = models.PositiveIntegerField(help_text="How many places it holds.")
+    digest = models.CharField(max_length=64, help_text="SHA-256 of the file, in hexadecimal.")
+    rows = models.PositiveIntegerField(help_text="How many rows it holds.")
     loaded_at = models.DateTimeField(auto_now=True)
 
     def __str__(self) -> str:

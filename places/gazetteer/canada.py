@@ -7,11 +7,12 @@ from importlib.resources import as_file, files as package_files
 from statistics import median
 
 from places import naming
-from places.gazetteer.files import Entry
+from places.gazetteer.files import Entry, entry
 from places.gazetteer.nearest import Towns
 from places.naming import fold
 from places.regions import REGIONS
 
+SOURCE = "GeoNames postal codes of Canada"
 _SANTA = "H0H"
 _PROVINCES = {fold(name): code for code, name in REGIONS["CA"].items()}
 _PROVINCES |= {"northwest territory": "NT", "nunavut territory": "NU"}
@@ -33,14 +34,14 @@ def codes(towns: Towns) -> Iterator[Entry]:
             province = Counter(unit[1] for unit in members).most_common(1)[0][0]
             name = areas.get(code) or Counter(unit[0] for unit in members).most_common(1)[0][0]
             near = towns.main(position, "CA")
-            yield Entry(
+            yield entry(
                 "fsa",
                 "CA",
                 code,
                 name.split(" (")[0],
                 naming.slug(code),
-                _PROVINCES[fold(province)],
-                "",
-                *position,
+                position,
+                region_code=_PROVINCES[fold(province)],
                 timezone=near.timezone if near else "",
+                source=SOURCE,
             )

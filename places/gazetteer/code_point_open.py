@@ -14,9 +14,10 @@ from xml.etree import ElementTree
 from pyproj import Transformer
 
 from places import naming
-from places.gazetteer.files import Entry
+from places.gazetteer.files import Entry, entry
 from places.gazetteer.nearest import Position, Towns
 
+SOURCE = "Code-Point Open 2025.2"
 _NATIONS = {"E92000001": "ENG", "S92000003": "SCT", "W92000004": "WLS"}
 
 # British National Grid to WGS 84 by Ordnance Survey's seven parameters, good to 5 m ("A Guide to Coordinate Systems
@@ -75,14 +76,26 @@ def codes(units: list[Unit], towns: Towns) -> Iterator[Entry]:
         for code, members in areas.items():
             position = _wgs84(median(unit.easting for unit in members), median(unit.northing for unit in members))
             nation = Counter(unit.nation for unit in members).most_common(1)[0][0]
-            yield entry(kind, "GB", code, position, nation, towns)
+            yield part(kind, "GB", code, position, nation, towns, SOURCE)
 
 
-def entry(kind: str, country: str, code: str, position: Position, region_code: str, towns: Towns) -> Entry:
+def part(
+    kind: str, country: str, code: str, position: Position, region_code: str, towns: Towns, source: str
+) -> Entry:
     """A sector or outcode, named after the town it belongs to."""
     town = towns.main(position, country)
     name, timezone = (town.name, town.timezone) if town else ("", "")
-    return Entry(kind, country, code, name, naming.slug(code), region_code, "", *position, timezone=timezone)
+    return entry(
+        kind,
+        country,
+        code,
+        name,
+        naming.slug(code),
+        position,
+        region_code=region_code,
+        timezone=timezone,
+        source=source,
+    )
 
 
 class Districts:

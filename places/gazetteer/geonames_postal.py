@@ -12,13 +12,14 @@ from statistics import median
 from typing import NamedTuple
 
 from places import naming
-from places.gazetteer import code_point_open
-from places.gazetteer.files import Entry
+from places.gazetteer.code_point_open import part
+from places.gazetteer.files import Entry, entry
 from places.gazetteer.nearest import Position, Towns, km_between
 from places.gazetteer.towns import US_TERRITORIES
 from places.naming import fold
 from places.regions import REGIONS
 
+SOURCE = "GeoNames postal codes"
 _KINDS = {"US": "zip", "AU": "postcode", "NZ": "postcode", "IE": "routing_key", "DE": "postcode"}
 _ISLANDS = {"JE": "JE", "GY": "GG", "IM": "IM"}
 _TOWN_WITHIN_KM = 40  # a name of a code is that of a town of the gazetteer if one so called is this near
@@ -80,11 +81,11 @@ def codes(rows: Iterable[Row], lost_outcodes: set[str], towns: Towns) -> Iterato
         if country in _KINDS:
             yield _code(country, code, members, position, towns)
         elif area in _ISLANDS:
-            yield code_point_open.entry("outcode", _ISLANDS[area], code, position, "", towns)
+            yield part("outcode", _ISLANDS[area], code, position, "", towns, SOURCE)
         elif area == "BT":
-            yield code_point_open.entry("outcode", "GB", code, position, "NIR", towns)
+            yield part("outcode", "GB", code, position, "NIR", towns, SOURCE)
         elif code in lost_outcodes:
-            yield code_point_open.entry("outcode", "GB", code, position, "ENG", towns)
+            yield part("outcode", "GB", code, position, "ENG", towns, SOURCE)
 
 
 def _code(country: str, code: str, members: list[Row], position: Position, towns: Towns) -> Entry:
@@ -92,8 +93,17 @@ def _code(country: str, code: str, members: list[Row], position: Position, towns
     region_code = min(regions, key=lambda region: (-regions[region], region))
     near = towns.main(position, country)
     name = _name(country, members, position, towns)
-    timezone = near.timezone if near else ""
-    return Entry(_KINDS[country], country, code, name, naming.slug(code), region_code, "", *position, timezone=timezone)
+    return entry(
+        _KINDS[country],
+        country,
+        code,
+        name,
+        naming.slug(code),
+        position,
+        region_code=region_code,
+        timezone=near.timezone if near else "",
+        source=SOURCE,
+    )
 
 
 def _name(country: str, members: list[Row], position: Position, towns: Towns) -> str:

@@ -13,11 +13,12 @@ from typing import NamedTuple
 
 from places import naming
 from places.countries import COVERED
-from places.gazetteer.files import Entry
+from places.gazetteer.files import Entry, Name, entry
 from places.gazetteer.nearest import Position, Towns, km_between
 from places.naming import fold
 from places.regions import REGIONS
 
+SOURCE = "GeoNames"
 SMALLEST_ABROAD = 15_000  # people
 _WELL_KNOWN = 100_000  # people; from here names in other scripts are kept, and other names of towns abroad
 _LARGE = 1_000_000  # people; from here names in capitals (NYC) are kept, which mostly are codes of airports
@@ -64,20 +65,21 @@ class _Town(NamedTuple):
         return self.country, self.region_code, fold(self.name)
 
 
-def towns(county_at: Callable[[Position], str]) -> list[Entry]:
-    """The towns; *county_at* names the county or district of a position in Great Britain, or is empty."""
+def towns(county_at: Callable[[Position], str]) -> tuple[list[Entry], list[Name]]:
+    """The towns and their names; *county_at* names the county or district of a position in Great Britain."""
     read = sorted(_distinct(_read()), key=lambda town: town.id)
     counties = {town.id: county_at(town.position) for town in read if town.country == "GB"}
     hints = _hints(read, counties)
     slugs: set[tuple[str, str]] = set()
-    entries = []
+    entries, names = [], []
     for town in read:
         slug = _slug(town)
         if (town.country, slug) in slugs:  # the older entry keeps the plain address
             slug = f"{slug}-{town.id}"
         slugs.add((town.country, slug))
-        entries.append(_entry(town, slug, hints.get(town.id, ""), counties.get(town.id, "")))
-    return entries
+        entries.append(_entry(town, slug, hints.get(town.id, "")))
+        names += _names(town, slug, counties.get(town.id, ""))
+    return entries, names
 
 
 def _read() -> Iterator[_Town]:
@@ -115,7 +117,7 @@ def _distinct(towns: Iterable[_Town]) -> Iterator[_Town]:
 
 def _hints(towns: list[_Town], counties: dict[int, str]) -> dict[int, str]:
     """What tells towns of one name in one region apart, by their ids."""
-    grid = Towns(_entry(town, _slug(town), "", "") for town in towns)
+    grid = Towns(_entry(town, _slug(town)) for town in towns)
     together: dict[tuple[str, str, str], list[_Town]] = defaultdict(list)
     for town in towns:
         together[town.namesakes].append(town)
@@ -142,42 +144,36 @@ def _slug(town: _Town) -> str:
     return "-".join(part for part in (naming.slug(town.name), town.region_code.lower()) if part) or str(town.id)
 
 
-def _entry(town: _Town, slug: str, hint: str, county: str) -> Entry:
-    names = [f"{town.name}, {county}"] if county and fold(county) != fold(town.name) else []
-    if town.country == "DE":
-        names.append(town.name.translate(_UMLAUTS))
-    names += [name for name in town.alternates if _is_worth_keeping(name, town)]
-    taken = {fold(town.name)}
-    short_names = _unlike(_short_names(town.name), taken)
-    return Entry(
+def _entry(town: _Town, slug: str, hint: str = "") -> Entry:
+    return entry(
         "town",
         town.country,
         "",
         town.name,
         slug,
-        town.region_code,
-        hint,
-        *town.position,
-        town.population or None,
-        town.timezone,
-        short_names,
-        _unlike(names, taken),
+        town.position,
+        region_code=town.region_code,
+        hint=hint,
+        population=town.population or None,
+        timezone=town.timezone,
+        source=SOURCE,
     )
 
 
-def _short_names(name: str) -> list[str]:
-    match = _SHORT.fullmatch(name)
-    return [match["short"]] if match and match["short"] not in _NOT_SHORT else []
-
-
-def _unlike(names: Iterable[str], taken: set[str]) -> tuple[str, ...]:
-    """Those of *names* that fold to something new, which is then *taken*."""
-    new = []
-    for name in names:
-        if (folded := fold(name)) and folded not in taken:
+def _names(town: _Town, slug: str, county: str) -> Iterator[Name]:
+    """Its name and short name, preferred, and the other names people may ask by; none folds to another."""
+    match = _SHORT.fullmatch(town.name)
+    preferred = [town.name, *([match["short"]] if match and match["short"] not in _NOT_SHORT else [])]
+    others = [f"{town.name}, {county}"] if county else []
+    if town.country == "DE":
+        others.append(town.name.translate(_UMLAUTS))
+    others += [name for name in town.alternates if _is_worth_keeping(name, town)]
+    taken = {""}
+    for name in preferred + others:
+        folded = fold(name)
+        if folded not in taken:
             taken.add(folded)
-            new.append(name)
-    return tuple(new)
+            yield Name(town.country, slug, name, folded, is_preferred=name in preferred)
 
 
 def _is_worth_keeping(name: str, town: _Town) -> bool:

@@ -28,21 +28,23 @@ class Command(BaseCommand):
         self.stdout.write("Reading Code-Point Open ...")
         units, lost = code_point_open.read_units()
         self.stdout.write("Towns ...")
-        town_entries = towns(code_point_open.Districts(units).at)
+        town_entries, names = towns(code_point_open.Districts(units).at)
         grid = Towns(town_entries)
         self.stdout.write("Codes ...")
-        entries = {
+        rows = {
+            "code_point_open.csv.xz": code_point_open.codes(units, grid),
+            "geonames_postal.csv.xz": geonames_postal.codes(geonames_postal.read_rows(), lost, grid),
+            "canada.csv.xz": canada.codes(grid),
             "towns.csv.xz": town_entries,
-            "code_point_open.csv.xz": list(code_point_open.codes(units, grid)),
-            "geonames_postal.csv.xz": list(geonames_postal.codes(geonames_postal.read_rows(), lost, grid)),
-            "canada.csv.xz": list(canada.codes(grid)),
+            "town_names.csv.xz": names,
         }
         path.mkdir(parents=True, exist_ok=True)
-        total = 0
-        for name in files.SOURCES:
-            size = files.write(path / name, entries[name])
-            total += size
-            self.stdout.write(f"{name}: {len(entries[name]):,} places, {size:,} bytes")
+        total = sum(self._write(path / name, list(rows_of)) for name, rows_of in rows.items())
         self.stdout.write(f"Together {total:,} bytes")
         if total > MOST_BYTES:
             raise CommandError(f"That is more than {MOST_BYTES:,} bytes.")
+
+    def _write(self, path: Path, rows: list) -> int:
+        size = files.write(path, rows)
+        self.stdout.write(f"{path.name}: {len(rows):,} rows, {size:,} bytes")
+        return size
