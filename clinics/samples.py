@@ -48,11 +48,12 @@ def load_samples(entries: Iterable[dict[str, Any]], *, at: datetime) -> Outcome:
     "verified 12 days ago" is counted from the day an entry was first loaded.
     """
     outcome = Outcome()
-    entries = {entry["slug"]: entry for entry in entries}
-    existing = Clinic.objects.in_bulk(entries, field_name="slug")
+    by_slug = {entry["slug"]: entry for entry in entries}
+    existing = Clinic.objects.in_bulk(list(by_slug), field_name="slug")
     digests = dict(SourceRecord.objects.filter(source=SOURCE).values_list("identifier", "digest"))
-    new, changed = [], []
-    for slug, entry in entries.items():
+    new: list[dict[str, Any]] = []
+    changed: list[dict[str, Any]] = []
+    for slug, entry in by_slug.items():
         clinic = existing.get(slug)
         if clinic is None:
             new.append(entry)
@@ -136,7 +137,7 @@ def _fields(entry: dict[str, Any], providers: dict[str, Provider], at: datetime)
 def _spans(hours: list[str]) -> Iterable[tuple[int, time, time]]:
     """``"Mon-Wed,Fri 09:00-17:00"`` as (weekday, opens, closes), Monday being 0."""
     for line in hours:
-        days, opens, closes = re.fullmatch(r"(\S+) (\d\d:\d\d)-(\d\d:\d\d)", line).groups()
+        days, opens, closes = re.split("[ -](?=[0-9])", line)
         for part in days.split(","):
             first, _, last = part.partition("-")
             for weekday in range(WEEKDAYS.index(first), WEEKDAYS.index(last or first) + 1):

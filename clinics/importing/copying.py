@@ -17,7 +17,7 @@ def copy_in(instances: Sequence[Model]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT nextval(pg_get_serial_sequence(%s, %s)) FROM generate_series(1, %s)",
-            [quote(meta.db_table), meta.pk.column, len(instances)],
+            [quote(meta.db_table), meta.pk.attname, len(instances)],
         )
         for instance, (key,) in zip(instances, cursor.fetchall(), strict=True):
             instance.pk = key

@@ -20,6 +20,13 @@ LISTS = {"samhsa": "samhsa.csv", "nhs-choices": "nhs_choices.csv", "odhf": "odhf
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(autouse=True)
+def empty_gazetteer(db):
+    """So that each test says which places there are."""
+    with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE places_place CASCADE")
+
+
 def import_file(name, path=None, **options):
     problems = []
     report = import_list(
@@ -375,7 +382,7 @@ def test_the_command_refuses_and_writes_nothing(tmp_path, capsys):
     assert not any(everything())
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_one_import_of_a_list_at_a_time():
     other = connection.copy()
     try:

@@ -6,7 +6,6 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from urllib.parse import quote
 
 import pytest
 from django.conf import settings
@@ -14,22 +13,12 @@ from django.core.management import call_command
 from django.db import connection
 
 from clinics.models import Clinic, ClinicEvent, SourceRecord
+from tests.template_databases import url_of
 
 ROWS = 20_000
 HEADING = "index,facility_name,unit,street_no,street_name,postal_code,city,province,latitude,longitude\n"
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
-
-
-def database_url() -> str:
-    parameters = connection.get_connection_params()
-    return "postgres://{user}:{password}@/{dbname}?host={host}&port={port}".format_map(
-        {
-            name: quote(str(parameters.get(name) or ""), safe="")
-            for name in ("user", "password", "dbname", "host")
-        }
-        | {"port": parameters.get("port") or 5432}
-    )
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
@@ -51,7 +40,7 @@ def test_killed_half_way_it_leaves_nothing_and_can_be_run_again(long_list):
     process = subprocess.Popen(
         [sys.executable, "manage.py", "import_clinics", str(long_list), "--source=odhf", "--list"],
         cwd=settings.BASE_DIR,
-        env=os.environ | {"DATABASE_URL": database_url()},
+        env=os.environ | {"DATABASE_URL": url_of(connection.settings_dict["NAME"])},
         stderr=subprocess.PIPE,
         text=True,
     )
