@@ -2,6 +2,8 @@
 
 import os
 
+from ketamine_info import logs
+
 wsgi_app = "ketamine_info.wsgi"
 worker_class = "gthread"
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
@@ -13,12 +15,14 @@ keepalive = 5
 control_socket_disable = True
 
 # Requests longer than any of ours are refused before Django sees them.
-limit_request_line = 4094
+limit_request_line = 8190
 limit_request_fields = 60
 limit_request_field_size = 8190
 
-# The path without its query string, and no referrer: what people search for is not logged.
+accesslog = "-"
+# The path without its query string, no referrer and no address: what people search for is not logged.
 access_log_format = "%(m)s %(U)s %(s)s %(B)s bytes %(M)s ms"
+logconfig_dict = logs.configuration()
 
 
 def pre_fork(server, worker):
@@ -26,3 +30,12 @@ def pre_fork(server, worker):
     from django.db import connections
 
     connections.close_all()
+
+
+def post_fork(server, worker):
+    """A request gives up on a statement that takes too long; the commands that share the settings do not."""
+    from django.conf import settings
+    from django.db import connections
+
+    timeout = f"-c statement_timeout={settings.REQUEST_STATEMENT_TIMEOUT_MS}"
+    connections["default"].settings_dict["OPTIONS"]["options"] = timeout

@@ -1,14 +1,35 @@
 """Addresses of the site. Wagtail's page tree answers whatever no other pattern does."""
 
+from csp.decorators import csp
+from django.conf import settings
 from django.urls import include, path
+from django.views.generic import RedirectView
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
+from wagtail.utils.urlpatterns import decorate_urlpatterns
 
 from clinics.api import api
 
+admin_patterns = [
+    # One way to sign in, with a second factor: Wagtail's own is closed.
+    path("login/", RedirectView.as_view(pattern_name="account_login", query_string=True)),
+    path(
+        "",
+        include(
+            decorate_urlpatterns(wagtailadmin_urls.urlpatterns, csp(settings.ADMIN_CONTENT_SECURITY_POLICY))
+        ),
+    ),
+]
+
 urlpatterns = [
-    path("admin/", include(wagtailadmin_urls)),
+    path("admin/", include(admin_patterns)),
+    path("accounts/", include("accounts.urls")),
     path("clinics/", include("clinics.urls")),
     path("api/v1/", api.urls),
     path("", include(wagtail_urls)),
 ]
+
+handler400 = "ketamine_info.views.bad_request"
+handler403 = "ketamine_info.views.permission_denied"
+handler404 = "ketamine_info.views.page_not_found"
+handler500 = "ketamine_info.views.server_error"

@@ -13,7 +13,6 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
 from pathlib import Path
 
@@ -24,7 +23,7 @@ from django.test import TransactionTestCase
 
 from tests import template_databases
 
-GUNICORN = [sys.executable, "-m", "gunicorn", "-c", "python:ketamine_info.gunicorn", "--access-logfile=-"]
+GUNICORN = [sys.executable, "-m", "gunicorn", "-c", "python:ketamine_info.gunicorn"]
 
 
 def pytest_configure(config):
@@ -90,9 +89,6 @@ def _await_answer(address: str, server: subprocess.Popen, log: Path) -> None:
     while server.poll() is None and time.monotonic() < deadline:
         try:
             urllib.request.urlopen(address, timeout=60).close()
-            return
-        except urllib.error.HTTPError as answer:
-            answer.close()
             return
         except OSError:
             time.sleep(0.1)

@@ -22,7 +22,6 @@ import psycopg
 from django.apps import apps
 from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
-from django.core.cache import cache
 from django.core.management import call_command, get_commands
 from django.db import connection
 from psycopg import sql
@@ -83,7 +82,6 @@ def _switch(name: str) -> None:
     connection.close()
     connection.settings_dict["NAME"] = name
     ContentType.objects.clear_cache()
-    cache.clear()
 
 
 @contextmanager

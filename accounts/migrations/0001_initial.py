@@ -41,4 +41,16 @@ class Migration(migrations.Migration):
                 ('objects', django.contrib.auth.models.UserManager()),
             ],
         ),
+        # The cache that every worker and server shares (settings.CACHES), as `createcachetable` makes it.
+        migrations.RunSQL(
+            """
+            CREATE TABLE shared_cache (
+                cache_key varchar(255) NOT NULL PRIMARY KEY,
+                value text NOT NULL,
+                expires timestamptz NOT NULL
+            );
+            CREATE INDEX shared_cache_expires ON shared_cache (expires);
+            """,
+            "DROP TABLE shared_cache",
+        ),
     ]

@@ -65,7 +65,6 @@ class Command(BaseCommand):
         for command, doing in LOADING.items():
             if command in commands:
                 self.step(doing, lambda command=command: call_command(command, stdout=self.stdout))
-        name_the_site()
 
     def step(self, doing: str, do) -> None:
         """Say what is being done, and how long it took where that could be noticed."""
@@ -110,19 +109,6 @@ def first_administrator() -> str:
     password = secrets.token_urlsafe(12)
     people.create_superuser("admin", password=password)
     return f"Sign in as            admin\nwith the password     {password}   (shown this once: note it)"
-
-
-def name_the_site() -> None:
-    """Wagtail's site has the address of SITE_URL, so that a page knows its full address."""
-    from urllib.parse import urlsplit
-
-    from wagtail.models import Site
-
-    address = urlsplit(settings.SITE_URL)
-    port = address.port or (443 if address.scheme == "https" else 80)
-    for site in Site.objects.filter(is_default_site=True).exclude(hostname=address.hostname, port=port):
-        site.hostname, site.port = address.hostname, port
-        site.save()
 
 
 @contextmanager

@@ -1,0 +1,94 @@
+"""What every answer carries, and what is refused before anything else looks at it."""
+
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
+from django.http import HttpRequest, HttpResponse, UnreadablePostError
+
+from ketamine_info.views import refused
+
+LONGEST_QUERY = 2048  # bytes; the longest search with every filter chosen is a third of it
+LARGEST_PUBLIC_BODY = 64 * 1024  # bytes; what the public may send
+STAFF_PATHS = ("/admin/", "/accounts/")
+
+SHARED = "public, max-age=60, s-maxage=300, stale-while-revalidate=600, stale-if-error=86400"
+NOT_STORED = "private, no-store"
+
+
+def headers(get_response):
+    """Headers that no setting of Django's gives."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        response["Permissions-Policy"] = "geolocation=(self), camera=(), microphone=(), payment=()"
+        open_to_others = request.path_info.startswith("/api/")
+        response["Cross-Origin-Resource-Policy"] = "cross-origin" if open_to_others else "same-origin"
+        if request.method == "HEAD" and not response.streaming:
+            response.content = b""  # its length was said; gunicorn warns of a body nobody may get
+        return response
+
+    return middleware
+
+
+def caching(get_response):
+    """Nothing is stored by anybody, but what is on the allow-list and looked at nobody's session."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        response["Cache-Control"] = SHARED if may_be_shared(request, response) else NOT_STORED
+        return response
+
+    return middleware
+
+
+def may_be_shared(request: HttpRequest, response: HttpResponse) -> bool:
+    """Whether caches may keep *response* for other people.
+
+    A page behind a password or for a group looks at the session to decide, which is what keeps it private.
+    """
+    view = request.resolver_match and request.resolver_match.view_name
+    session = getattr(request, "session", None)
+    return (
+        request.method in ("GET", "HEAD")
+        and response.status_code == 200
+        and view in settings.SHARED_VIEWS
+        and not response.cookies
+        and session is not None
+        and not session.accessed
+    )
+
+
+def input_limits(get_response):
+    """Refuse NUL, which PostgreSQL cannot store, wherever it comes, and more than any of our forms needs."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        return refused(request, status) if (status := refusal(request)) else get_response(request)
+
+    return middleware
+
+
+def refusal(request: HttpRequest) -> int | None:
+    """The status with which *request* is refused, or None."""
+    query = request.META.get("QUERY_STRING", "")
+    if "\0" in request.path_info or "\0" in query or "%00" in query:
+        return 400
+    staff = request.path_info.startswith(STAFF_PATHS)
+    if len(query) > LONGEST_QUERY and not staff:
+        return 414
+    if request.method in ("GET", "HEAD"):
+        return None
+    if not staff and _content_length(request) > LARGEST_PUBLIC_BODY:
+        return 413
+    try:
+        names_and_values = [text for name, values in request.POST.lists() for text in (name, *values)]
+    except RequestDataTooBig:
+        return 413
+    except UnreadablePostError:
+        return 400  # cut off on its way
+    return 400 if any("\0" in text for text in names_and_values) else None
+
+
+def _content_length(request: HttpRequest) -> int:
+    try:
+        return int(request.META.get("CONTENT_LENGTH") or 0)
+    except ValueError:
+        return 0
