@@ -59,18 +59,25 @@ def site_log(tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def site(django_db_setup, django_db_blocker, site_log):
+def site_database(django_db_setup, django_db_blocker):
+    """The name of the database that ``site`` works on."""
+    with django_db_blocker.unblock(), template_databases.clone("world") as name:
+        yield name
+
+
+@pytest.fixture(scope="session")
+def site(site_database, django_db_blocker, site_log):
     """The address of the project's own gunicorn, in a process of its own, with a ``world`` of its own.
 
     pytest-django's ``live_server`` is not used: it flushes the database after each test, Wagtail's site and
     locale and the gazetteer with it, and it is not the server that people meet.
     """
-    with django_db_blocker.unblock(), template_databases.clone("world") as name:
+    with django_db_blocker.unblock():
         with socket.create_server(("127.0.0.1", 0)) as listening, site_log.open("wb") as log:
             address = f"http://localhost:{listening.getsockname()[1]}"
             server = subprocess.Popen(
                 [*GUNICORN, "--bind", f"fd://{listening.fileno()}"],
-                env={**os.environ, "DATABASE_URL": template_databases.url_of(name), "SITE_URL": address},
+                env={**os.environ, "DATABASE_URL": template_databases.url_of(site_database), "SITE_URL": address},
                 pass_fds=[listening.fileno()],
                 cwd=settings.BASE_DIR,
                 stdout=log,

@@ -1,0 +1,90 @@
+"""What a person typed leaves no trace: not in a log, a table, a session or an address."""
+
+import json
+from pathlib import Path
+from urllib.error import HTTPError
+from urllib.parse import quote, urlencode
+from urllib.request import HTTPRedirectHandler, Request, build_opener
+
+import psycopg
+import pytest
+from django.db import connection
+
+from tests import template_databases
+
+POSTCODE = "LS1 4QJ"  # right shape, in a sector that is known: it is answered, by the sector
+NAME = "Qzxcanaryville"  # a town that is not known: it is answered with an error page that shows it
+TRACES = ("LS1 4QJ", "LS14QJ", "LS1-4QJ", "LS1+4QJ", "LS1%204QJ", "4QJ", NAME)
+
+
+class NoRedirect(HTTPRedirectHandler):
+    def redirect_request(self, *args):
+        return None
+
+
+def fetch(address: str, data: dict[str, str] | None = None):
+    """(status, headers, body); an answer that is an error or a redirection is an answer too."""
+    body = urlencode(data).encode() if data else None
+    try:
+        response = build_opener(NoRedirect).open(Request(address, data=body), timeout=30)
+    except HTTPError as error:
+        response = error
+    with response:
+        return response.status, response.headers, response.read().decode()
+
+
+@pytest.fixture
+def asked(site):
+    """Every path by which a text reaches the site, asked with each canary; the answers."""
+    answers = []
+    for text in (POSTCODE, NAME):
+        word = quote(text)
+        answers += [
+            fetch(f"{site}/clinics/", {"where": text, "route": "esketamine"}),
+            fetch(f"{site}/clinics/", {"where": text, "country": "US"}),
+            fetch(f"{site}/clinics/?q={word}"),
+            fetch(f"{site}/clinics/?where={word}&within={word}"),
+            fetch(f"{site}/clinics/near/gb/ls1-4/?q={word}&page={word}"),
+            fetch(f"{site}/api/v1/places?q={word}"),
+            fetch(f"{site}/api/v1/clinics?near={word}"),
+            fetch(f"{site}/api/v1/clinics?near=LS1&route={word}"),
+            fetch(f"{site}/no-such-page/?q={word}"),
+        ]
+    return answers
+
+
+def test_no_answer_is_a_fault_or_sets_a_cookie(asked):
+    assert {status for status, _, _ in asked} <= {200, 303, 404, 422}
+    assert not [headers for _, headers, _ in asked if "Set-Cookie" in headers]
+
+
+def test_no_address_holds_what_was_typed(asked):
+    addresses = [headers["Location"] for _, headers, _ in asked if "Location" in headers]
+    assert addresses
+    assert not [address for address in addresses for trace in TRACES if trace.lower() in address.lower()]
+
+
+def test_answers_to_a_search_are_not_kept_by_caches(asked):
+    kept = [headers["Cache-Control"] for status, headers, _ in asked if "no-store" not in headers["Cache-Control"]]
+    assert not kept
+
+
+def test_no_log_holds_what_was_typed(asked, site_log):
+    logs = [site_log, Path(connection.settings_dict["HOST"]) / "postgres.log"]
+    written = "".join(log.read_text(errors="replace") for log in logs).lower()
+    assert "/clinics/" in written  # the requests were logged, without what they asked for
+    assert not [trace for trace in TRACES if trace.lower() in written]
+
+
+def test_no_table_holds_what_was_typed(asked, site_database):
+    with psycopg.connect(template_databases.url_of(site_database)) as database:
+        tables = database.execute(
+            "SELECT format('%I.%I', schemaname, tablename) FROM pg_tables WHERE schemaname = 'public'"
+        ).fetchall()
+        assert len(tables) > 50
+        for (table,) in tables:
+            for trace in TRACES:
+                found = database.execute(
+                    f"SELECT count(*) FROM {table} AS row WHERE row::text ILIKE %s", [f"%{trace}%"]
+                ).fetchone()
+                assert found == (0,), f"{table} holds {json.dumps(trace)}"
