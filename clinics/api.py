@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI, Query, Schema
 from ninja.errors import HttpError, ValidationError
-from pydantic import ConfigDict, Field
+from pydantic import Field
 
 from clinics.api_docs import PlainDocs
 from clinics.models import Clinic, Route
@@ -135,15 +135,11 @@ class Problem(Schema):
 
 
 class PlacesQuery(Schema):
-    model_config = ConfigDict(extra="forbid")
-
     q: Text = Field(description="A postcode, a part of one, or a town.", examples=["LS1 4AP"])
     country: Country | None = None
 
 
 class ClinicsQuery(Schema):
-    model_config = ConfigDict(extra="forbid")
-
     near: Text | None = Field(None, description="A postcode or town.", examples=["LS1 4AP"])
     country: Country | None = Field(None, description="Narrows `near` where two countries fit.")
     place: str | None = Field(
@@ -238,6 +234,7 @@ def refused(request: HttpRequest, error: PermissionDenied) -> HttpResponse:
 @api.get("/places", response={200: PlacesOut, 422: Problem}, summary="Find a place")
 def places(request: HttpRequest, asked: Query[PlacesQuery]):
     """What a text names: one place, several to choose from, or none. 200 also when nothing is found."""
+    _refuse_unknown_parameters(request, PlacesQuery)
     finding = Place.objects.find(asked.q, country=_upper(asked.country))
     return PlacesOut(outcome=finding.outcome, results=[PlaceOut.of(place) for place in finding.places])
 
@@ -245,6 +242,7 @@ def places(request: HttpRequest, asked: Query[PlacesQuery]):
 @api.get("/clinics", response={200: ClinicsOut, 404: Problem, 422: Problem}, summary="Clinics near a place")
 def clinics(request: HttpRequest, asked: Query[ClinicsQuery]):
     """Listed clinics within a distance, nearest first, 20 a page."""
+    _refuse_unknown_parameters(request, ClinicsQuery)
     search = ClinicSearch(
         place=_centre(asked),
         unit=Unit.KM,
@@ -279,6 +277,16 @@ def _centre(asked: ClinicsQuery) -> Place:
     if not finding.place:
         raise PlaceProblem(finding.outcome, finding.places)
     return finding.place
+
+
+def _refuse_unknown_parameters(request: HttpRequest, query: type[Schema]) -> None:
+    """HttpError for a parameter that is not of the query, which Ninja lets pass, or one given twice by mistake."""
+    names = {field.alias or name: field for name, field in query.model_fields.items()}
+    for name, values in request.GET.lists():
+        if name not in names:
+            raise HttpError(422, f"An unknown parameter: this takes {', '.join(names)}.")
+        if len(values) > 1 and not isinstance(names[name].default, list):
+            raise HttpError(422, f"`{name}` is given more than once.")
 
 
 def _upper(country: str | None) -> str | None:

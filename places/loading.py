@@ -65,7 +65,9 @@ def _digests(path: Path) -> dict[str, str]:
             name: hashlib.sha256((path / name).read_bytes()).hexdigest() for name in PLACE_FILES + NAME_FILES
         }
     except OSError as error:
-        raise GazetteerError(f"{error.filename}: {error.strerror}. The gazetteer's files are not all there.") from error
+        raise GazetteerError(
+            f"{error.filename}: {error.strerror}. The gazetteer's files are not all there."
+        ) from error
 
 
 # --- Staging --------------------------------------------------------------------------------------------------------
@@ -90,8 +92,12 @@ def _stage(cursor: CursorWrapper, path: Path) -> dict[str, int]:
 
 
 def _copy(cursor: CursorWrapper, path: Path, table: str, columns: tuple[str, ...]) -> int:
-    texts = _list(tuple(column for column in columns if column != "population"))  # empty where nothing is between commas
-    command = f"COPY {table} ({_list(columns)}) FROM STDIN (FORMAT csv, HEADER match, FORCE_NOT_NULL ({texts}))"
+    texts = _list(
+        tuple(column for column in columns if column != "population")
+    )  # empty where nothing is between commas
+    command = (
+        f"COPY {table} ({_list(columns)}) FROM STDIN (FORMAT csv, HEADER match, FORCE_NOT_NULL ({texts}))"
+    )
     try:
         with lzma.open(path) as file, cursor.copy(command) as copy:
             while chunk := file.read(1 << 20):

@@ -77,7 +77,11 @@ def site(site_database, django_db_blocker, site_log):
             address = f"http://localhost:{listening.getsockname()[1]}"
             server = subprocess.Popen(
                 [*GUNICORN, "--bind", f"fd://{listening.fileno()}"],
-                env={**os.environ, "DATABASE_URL": template_databases.url_of(site_database), "SITE_URL": address},
+                env={
+                    **os.environ,
+                    "DATABASE_URL": template_databases.url_of(site_database),
+                    "SITE_URL": address,
+                },
                 pass_fds=[listening.fileno()],
                 cwd=settings.BASE_DIR,
                 stdout=log,

@@ -65,7 +65,9 @@ def test_no_address_holds_what_was_typed(asked):
 
 
 def test_answers_to_a_search_are_not_kept_by_caches(asked):
-    kept = [headers["Cache-Control"] for status, headers, _ in asked if "no-store" not in headers["Cache-Control"]]
+    kept = [
+        headers["Cache-Control"] for status, headers, _ in asked if "no-store" not in headers["Cache-Control"]
+    ]
     assert not kept
 
 

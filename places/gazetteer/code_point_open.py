@@ -51,7 +51,9 @@ def read_units() -> tuple[list[Unit], set[str]]:
         if quality == "90":  # no position is known
             without.add(outcode)
         else:
-            units.append(Unit(outcode, sector, int(easting), int(northing), _NATIONS[nation], county or district))
+            units.append(
+                Unit(outcode, sector, int(easting), int(northing), _NATIONS[nation], county or district)
+            )
     return units, without - {unit.outcode for unit in units}
 
 
@@ -74,7 +76,9 @@ def codes(units: list[Unit], towns: Towns) -> Iterator[Entry]:
             groups[outcode[:-1]] += members
     for kind, areas in (("sector", sectors), ("outcode", outcodes | groups)):
         for code, members in areas.items():
-            position = _wgs84(median(unit.easting for unit in members), median(unit.northing for unit in members))
+            position = _wgs84(
+                median(unit.easting for unit in members), median(unit.northing for unit in members)
+            )
             nation = Counter(unit.nation for unit in members).most_common(1)[0][0]
             yield part(kind, "GB", code, position, nation, towns, SOURCE)
 
@@ -139,11 +143,16 @@ def _district_names() -> dict[str, str]:
         strings = [
             "".join(item.itertext()) for item in ElementTree.fromstring(workbook.read("xl/sharedStrings.xml"))
         ]
-        sheets = [sheet.attrib["name"] for sheet in ElementTree.fromstring(workbook.read("xl/workbook.xml")).iter(_SHEET)]
+        sheets = [
+            sheet.attrib["name"]
+            for sheet in ElementTree.fromstring(workbook.read("xl/workbook.xml")).iter(_SHEET)
+        ]
         names = {}
         for number, sheet in enumerate(sheets, start=1):
             if sheet in ("CTY", "DIS", "LBO", "MTD", "UTA"):
-                for row in ElementTree.fromstring(workbook.read(f"xl/worksheets/sheet{number}.xml")).iter(_ROW):
+                for row in ElementTree.fromstring(workbook.read(f"xl/worksheets/sheet{number}.xml")).iter(
+                    _ROW
+                ):
                     name, code = (strings[int(cell.findtext(_VALUE, "0"))] for cell in list(row)[:2])
                     names[code] = _plain(name)
         return names
@@ -154,11 +163,13 @@ _SHEET, _ROW, _VALUE = (_SPREADSHEET + tag for tag in ("sheet", "row", "v"))
 
 
 def _plain(name: str) -> str:
-    """"Leeds District (B)" as "Leeds", "Casnewydd - Newport" as "Newport", "County of Herefordshire" likewise."""
+    """ "Leeds District (B)" as "Leeds", "Casnewydd - Newport" as "Newport", "County of Herefordshire" likewise."""
     name = name.rsplit(" - ", 1)[-1].removesuffix(" (B)")
     name = re.sub(r" (?:County|District|London Boro|\(B\))$", "", name)
     name = name.replace("St. ", "St ").replace("the Vale", "Vale")
-    name = re.sub(r"^(?:City and County of the|The City of|City of|County of|The County of)\s+(?!London)", "", name)
+    name = re.sub(
+        r"^(?:City and County of the|The City of|City of|County of|The County of)\s+(?!London)", "", name
+    )
     return name
 
 

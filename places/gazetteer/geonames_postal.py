@@ -64,7 +64,9 @@ def read_rows() -> Iterator[Row]:
             if country == "US" and fold(region) not in _region_codes("US"):
                 continue  # military, and the Marshall Islands
             if country in _KINDS or country == "GB":
-                yield Row(country, row["postal_code"], row["city"], region, (row["latitude"], row["longitude"]))
+                yield Row(
+                    country, row["postal_code"], row["city"], region, (row["latitude"], row["longitude"])
+                )
 
 
 def codes(rows: Iterable[Row], lost_outcodes: set[str], towns: Towns) -> Iterator[Entry]:
@@ -111,7 +113,9 @@ def _name(country: str, members: list[Row], position: Position, towns: Towns) ->
     names = {row.name for row in members}
     if len(names) == 1 and country != "DE":
         return names.pop()
-    named = [town for name in sorted(names) for town in towns.called(name, country) if _is_near(town, position)]
+    named = [
+        town for name in sorted(names) for town in towns.called(name, country) if _is_near(town, position)
+    ]
     if named:
         return max(named, key=lambda town: (town.population or 0, town.slug)).name
     if country == "DE" and (town := towns.main(position, country)):

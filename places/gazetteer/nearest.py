@@ -55,10 +55,13 @@ class Towns:
         """
         near = [town for ring in (0, 1) for town in self._ring(position, country, ring)]
         pull = {
-            town.slug: (town.population or 1) / (1 + km_between(position, (town.latitude, town.longitude))) ** 2
+            town.slug: (town.population or 1)
+            / (1 + km_between(position, (town.latitude, town.longitude))) ** 2
             for town in near
         }
-        return max(near, key=lambda town: (pull[town.slug], town.slug), default=None) or self.nearest(position, country)
+        return max(near, key=lambda town: (pull[town.slug], town.slug), default=None) or self.nearest(
+            position, country
+        )
 
     def _ring(self, position: Position, country: str, ring: int) -> Iterator[Entry]:
         row, column = _cell(position)

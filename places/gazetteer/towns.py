@@ -141,7 +141,9 @@ def _landmark(town: _Town, grid: Towns) -> str:
 
 
 def _slug(town: _Town) -> str:
-    return "-".join(part for part in (naming.slug(town.name), town.region_code.lower()) if part) or str(town.id)
+    return "-".join(part for part in (naming.slug(town.name), town.region_code.lower()) if part) or str(
+        town.id
+    )
 
 
 def _entry(town: _Town, slug: str, hint: str = "") -> Entry:

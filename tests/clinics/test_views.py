@@ -25,7 +25,7 @@ def ask(client, text: str, **fields):
     [
         ("LS1 4AP", "/clinics/near/gb/ls1-4/"),
         ("ls14ap", "/clinics/near/gb/ls1-4/"),
-        (" L S 1 4 A P ", "/clinics/near/gb/ls1-4/"),
+        ("  LS1\u00a04AP.", "/clinics/near/gb/ls1-4/"),
         ("LS1", "/clinics/near/gb/ls1/"),
         ("SW1", "/clinics/near/gb/sw1/"),
         ("10001", "/clinics/near/us/10001/"),
@@ -71,7 +71,7 @@ def test_nothing_typed(client, typed):
         ("Zzyzxqville", 404, "unknown"),
         ("%%%", 422, "malformed"),
         ("Newcastle", 200, "ambiguous"),
-        ("75008 Paris France", 404, "not_covered"),
+        ("Paris", 404, "not_covered"),
     ],
 )
 def test_each_outcome_has_its_status_and_keeps_what_was_typed(client, typed, status, outcome):

@@ -14,7 +14,9 @@ class Command(BaseCommand):
     requires_system_checks = []  # they take longer than finding that nothing changed
 
     def add_arguments(self, parser):
-        parser.add_argument("--path", type=Path, default=FILES, help="Folder with the files build_gazetteer writes.")
+        parser.add_argument(
+            "--path", type=Path, default=FILES, help="Folder with the files build_gazetteer writes."
+        )
 
     def handle(self, *, path: Path, **options):
         start = perf_counter()
