@@ -1,9 +1,12 @@
 """Values of the directory in words that people read."""
 
 from decimal import Decimal
+from urllib.parse import quote
 
+import phonenumbers
 from django import template
 from django.utils.translation import get_language_info
+from phonenumbers import PhoneNumberFormat
 
 from clinics.models import Clinic, Treatment
 from places.countries import country_name
@@ -59,6 +62,25 @@ def price_from(treatment: Treatment | None) -> str:
     if treatment is None or treatment.price_from is None:
         return "Price not known"
     return f"From {money(treatment.price_from, treatment.currency)} {treatment.get_price_unit_display()}"
+
+
+@register.filter
+def phone_words(clinic: Clinic) -> str:
+    """The number as it is dialled in the clinic's country, "0113 496 0113"; as it was given where it cannot be read."""
+    return _phone(clinic, PhoneNumberFormat.NATIONAL) or clinic.phone
+
+
+@register.filter
+def phone_link(clinic: Clinic) -> str:
+    """The number as a ``tel:`` address of RFC 3966, which works from any country and keeps an extension."""
+    return _phone(clinic, PhoneNumberFormat.RFC3966) or f"tel:{quote(clinic.phone)}"
+
+
+def _phone(clinic: Clinic, form: int) -> str:
+    try:
+        return phonenumbers.format_number(phonenumbers.parse(clinic.phone, clinic.country), form)
+    except phonenumbers.NumberParseException:
+        return ""
 
 
 @register.filter

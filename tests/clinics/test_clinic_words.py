@@ -86,3 +86,16 @@ def test_language_name(code, name):
 )
 def test_address_line_says_what_is_known(fields, line):
     assert clinic_words.address_line(Clinic(**fields)) == line
+
+
+@pytest.mark.parametrize(
+    ("country", "phone", "words", "link"),
+    [
+        ("GB", "+44 113 496 0113", "0113 496 0113", "tel:+44-113-496-0113"),
+        ("US", "+1 212-555-0123 ext. 303", "(212) 555-0123 ext. 303", "tel:+1-212-555-0123;ext=303"),
+        ("US", "call us", "call us", "tel:call%20us"),
+    ],
+)
+def test_a_phone_is_shown_as_it_is_dialled_and_linked_for_everywhere(country, phone, words, link):
+    clinic = Clinic(country=country, phone=phone)
+    assert (clinic_words.phone_words(clinic), clinic_words.phone_link(clinic)) == (words, link)
