@@ -1,6 +1,8 @@
 """Signing in and the second factor (allauth). What would let strangers make or change accounts is left out."""
 
 from allauth.account import views
+from allauth.mfa.totp.views import activate_totp
+from csp.decorators import csp_update
 from django.urls import include, path, re_path
 
 urlpatterns = [
@@ -20,6 +22,11 @@ urlpatterns = [
         "password/reset/key/done/",
         views.password_reset_from_key_done,
         name="account_reset_password_from_key_done",
+    ),
+    path(
+        "2fa/totp/activate/",
+        csp_update({"img-src": ["data:"]})(activate_totp),  # the QR code is made in the page, and shown once
+        name="mfa_activate_totp",
     ),
     path("2fa/", include("allauth.mfa.urls")),
 ]

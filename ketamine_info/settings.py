@@ -148,6 +148,7 @@ LOGIN_REDIRECT_URL = "wagtailadmin_home"
 ACCOUNT_ADAPTER = "accounts.adapter.StaffAdapter"
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_EMAIL_VERIFICATION = "none"  # an administrator makes every account, and answers for its address
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # nobody is told whether an address has an account, by a letter either
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 900

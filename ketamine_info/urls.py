@@ -10,19 +10,12 @@ from wagtail.utils.urlpatterns import decorate_urlpatterns
 
 from clinics.api import api
 
-admin_patterns = [
-    # One way to sign in, with a second factor: Wagtail's own is closed.
-    path("login/", RedirectView.as_view(pattern_name="account_login", query_string=True)),
-    path(
-        "",
-        include(
-            decorate_urlpatterns(wagtailadmin_urls.urlpatterns, csp(settings.ADMIN_CONTENT_SECURITY_POLICY))
-        ),
-    ),
-]
+admin_policy = csp(settings.ADMIN_CONTENT_SECURITY_POLICY)
 
 urlpatterns = [
-    path("admin/", include(admin_patterns)),
+    # One way to sign in, with a second factor: Wagtail's own is closed.
+    path("admin/login/", RedirectView.as_view(pattern_name="account_login", query_string=True)),
+    path("admin/", include(decorate_urlpatterns(wagtailadmin_urls.urlpatterns, admin_policy))),
     path("accounts/", include("accounts.urls")),
     path("clinics/", include("clinics.urls")),
     path("api/v1/", api.urls),

@@ -1,0 +1,212 @@
+"""Signing in as people do it: through HTTP, with the forms that the pages hold."""
+
+import hashlib
+import hmac
+import struct
+import time
+from base64 import b32decode
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.contrib.auth.password_validation import validate_password
+from django.core import mail
+from django.core.exceptions import ValidationError
+from django.test import Client
+
+pytestmark = pytest.mark.django_db
+
+PASSWORD = "violet anchor seventeen"
+LOGIN, ACTIVATE, AUTHENTICATE = (
+    "/accounts/login/",
+    "/accounts/2fa/totp/activate/",
+    "/accounts/2fa/authenticate/",
+)
+ADMIN_ADDRESSES = [
+    "/admin/",
+    "/admin/pages/",
+    "/admin/users/",
+    "/admin/images/",
+    "/admin/reports/site-history/",
+    "/admin/api/main/pages/",
+    "/admin/logout/",
+]
+
+
+@pytest.fixture
+def editor():
+    return get_user_model().objects.create_superuser("ada", "ada@example.org", PASSWORD)
+
+
+@pytest.fixture
+def factor_required(settings):
+    settings.STAFF_MFA_REQUIRED = True
+
+
+def code_of(secret: str, steps_later: int = 0) -> str:
+    """The six digits an authenticator app shows (RFC 6238)."""
+    counter = struct.pack(">Q", int(time.time()) // 30 + steps_later)
+    digest = hmac.new(b32decode(secret), counter, hashlib.sha1).digest()
+    at = digest[-1] & 15
+    return f"{(struct.unpack('>I', digest[at : at + 4])[0] & 0x7FFFFFFF) % 1_000_000:06d}"
+
+
+def sign_in(client, password=PASSWORD, login="ada"):
+    return client.post(LOGIN, {"login": login, "password": password})
+
+
+def enrol(client) -> tuple[str, list[str]]:
+    """Set a second factor up; the secret, and the recovery codes as the page shows them."""
+    client.post("/accounts/reauthenticate/", {"password": PASSWORD})
+    secret = client.get(ACTIVATE).context["form"].secret
+    answer = client.post(ACTIVATE, {"code": code_of(secret)}, follow=True)
+    assert answer.redirect_chain[-1][0] == "/accounts/2fa/recovery-codes/"
+    return secret, answer.context["unused_codes"]
+
+
+def test_admin_leads_to_the_one_sign_in_page(client):
+    assert client.get("/admin/").headers["Location"] == "/accounts/login/?next=/admin/"
+    assert (
+        client.get("/admin/login/?next=/admin/users/").headers["Location"]
+        == "/accounts/login/?next=/admin/users/"
+    )
+
+
+@pytest.mark.parametrize(
+    "path", ["signup/", "email/", "confirm-email/", "3rdparty/", "password/set/", "login/code/", "sessions/"]
+)
+def test_nobody_signs_up(client, path):
+    assert client.get(f"/accounts/{path}").status_code == 404
+
+
+def test_password_opens_the_admin_of_a_trial(client, editor):
+    assert sign_in(client).headers["Location"] == "/admin/"
+    assert client.get("/admin/").status_code == 200
+
+
+def test_email_serves_as_name_too(client, editor):
+    assert sign_in(client, login="ada@example.org").status_code == 302
+
+
+def test_wrong_password_says_so(client, editor):
+    answer = sign_in(client, "not it")
+    assert answer.status_code == 200
+    assert "There is a problem" in answer.text
+    assert client.get("/admin/").status_code == 302
+
+
+@pytest.mark.parametrize("address", ADMIN_ADDRESSES)
+def test_without_a_second_factor_nothing_of_the_admin_opens(client, editor, factor_required, address):
+    sign_in(client)
+    for method in (client.get, client.post):
+        answer = method(address)
+        assert (answer.status_code, answer.headers["Location"]) == (302, ACTIVATE)
+
+
+def test_setting_up_a_second_factor(client, editor, factor_required):
+    sign_in(client)
+    asked = client.get("/admin/", follow=True)
+    assert "Please give your password once more" in asked.text
+    page = client.post(asked.redirect_chain[-1][0], {"password": PASSWORD}, follow=True)
+    assert "Set up your second factor" in page.text
+    secret = page.context["form"].secret
+    assert secret in page.text
+    wrong = client.post(ACTIVATE, {"code": "000000" if code_of(secret) != "000000" else "111111"})
+    assert wrong.status_code == 200
+    assert client.get("/admin/").status_code == 302
+    secret, codes = enrol(client)
+    assert len(codes) == 10
+    assert client.get("/admin/").status_code == 200
+
+
+def test_second_factor_is_asked_for_at_each_sign_in(client, editor, factor_required):
+    sign_in(client)
+    secret, recovery_codes = enrol(client)
+
+    stranger = Client()
+    assert sign_in(stranger).headers["Location"] == AUTHENTICATE
+    assert stranger.get("/admin/").headers["Location"].startswith(LOGIN)  # the password alone opens nothing
+    assert stranger.post(AUTHENTICATE, {"code": "12345"}).status_code == 200
+    code = code_of(secret)
+    assert stranger.post(AUTHENTICATE, {"code": code}).headers["Location"] == "/admin/"
+    assert stranger.get("/admin/").status_code == 200
+    listener = Client()
+    sign_in(listener)
+    assert listener.post(AUTHENTICATE, {"code": code}).status_code == 200  # overheard, but used up
+
+    without_phone = Client()
+    sign_in(without_phone)
+    assert without_phone.post(AUTHENTICATE, {"code": recovery_codes[0]}).status_code == 302
+    again = Client()
+    sign_in(again)
+    assert again.post(AUTHENTICATE, {"code": recovery_codes[0]}).status_code == 200  # each works once
+
+
+def test_guessing_is_slowed_down_and_nobody_is_locked_out(client, editor, settings):
+    settings.ACCOUNT_RATE_LIMITS = {"login_failed": "3/2s/key"}
+    for _ in range(3):
+        sign_in(client, "not it")
+    assert sign_in(client).status_code == 200  # the right password, but too soon
+    assert client.get("/admin/").status_code == 302
+    time.sleep(2)
+    assert sign_in(client).status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("seen", "signed_in", "open_"),
+    [
+        (0, 0, True),
+        (29, 29, True),
+        (31, 60, False),
+        (1, 11 * 60, True),
+        (1, 12 * 60 + 1, False),
+        (-60, -60, False),
+    ],
+    ids=["now", "still busy", "idle", "long day", "too long", "clock set back"],
+)
+def test_sign_in_ends(client, editor, seen, signed_in, open_):
+    """*seen* and *signed_in* are minutes ago."""
+    sign_in(client)
+    client.get("/admin/")
+    session = client.session
+    session["seen_at"] = time.time() - seen * 60
+    session["signed_in_at"] = time.time() - signed_in * 60
+    session.save()
+    assert client.get("/admin/", follow=True).redirect_chain == (
+        [] if open_ else [("/admin/", 302), ("/accounts/login/?next=/admin/", 302)]
+    )
+    if not open_:
+        assert sign_in(client).status_code == 302
+
+
+def test_forgotten_password(client, editor):
+    client.post("/accounts/password/reset/", {"email": "ada@example.org"})
+    link = next(word for word in mail.outbox[0].body.split() if "/password/reset/key/" in word)
+    form = client.get(
+        link.removeprefix("http://testserver").removeprefix("http://localhost:8000"), follow=True
+    )
+    new = "marble kettle nineteen"
+    address = form.redirect_chain[-1][0]
+    assert client.post(address, {"password1": "short", "password2": "short"}).status_code == 200
+    assert client.post(address, {"password1": new, "password2": new}).status_code == 302
+    assert sign_in(client, new).status_code == 302
+
+
+def test_forgotten_password_of_nobody_looks_the_same(client):
+    answer = client.post("/accounts/password/reset/", {"email": "nobody@example.org"})
+    assert answer.headers["Location"] == "/accounts/password/reset/done/"
+
+
+@pytest.mark.parametrize(
+    "password", ["fourteen chars", "1q2w3e4r5t6y7u8i9o0p", "aaaaaaaaaaaaaa", "123456789123456789"]
+)
+def test_weak_passwords_are_refused(password):
+    with pytest.raises(ValidationError):
+        validate_password(password)
+
+
+@pytest.mark.parametrize(
+    "following", ["//evil.example", "https:evil.example", "\\\\evil.example", "https://evil.example/"]
+)
+def test_signing_in_leads_to_no_other_site(client, editor, following):
+    answer = client.post(LOGIN, {"login": "ada", "password": PASSWORD, "next": following})
+    assert answer.headers["Location"] == "/admin/"
