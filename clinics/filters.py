@@ -62,6 +62,11 @@ def radii(search: ClinicSearch) -> list[Radius]:
     ]
 
 
+def radius_reaching(search: ClinicSearch, km: float) -> Radius | None:
+    """The smallest radius on offer that reaches as far as *km*; None beyond them all."""
+    return next((radius for radius in radii(search) if radius.number * search.unit.km >= km), None)
+
+
 def in_other_unit(search: ClinicSearch) -> ClinicSearch:
     """The same search in the other unit of length, with the radius of the same rank."""
     other = Unit.KM if search.unit is Unit.MILES else Unit.MILES

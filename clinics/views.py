@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
-from clinics.filters import chosen_options, filter_groups, in_other_unit, radii
+from clinics.filters import chosen_options, filter_groups, in_other_unit, radii, radius_reaching
 from clinics.models import Clinic
 from clinics.opening import open_state, week_table
 from clinics.search import ClinicSearch, positive_number
@@ -62,10 +62,12 @@ def clinic_near(request: HttpRequest, country: str, place: str) -> HttpResponse:
     search = ClinicSearch.from_query(centre, request.GET)
     results = search.results(positive_number(request.GET, "page"))
     groups = filter_groups(search)
+    nearest = None if results.count else search.nearest_anywhere()
     context = {
         "search": search,
         "results": results,
-        "nearest_anywhere": None if results.count else search.nearest_anywhere(),
+        "nearest_anywhere": nearest,
+        "wider": radius_reaching(search, nearest.km) if nearest else None,
         "filter_groups": groups,
         "chosen_options": chosen_options(groups),
         "radii": radii(search),

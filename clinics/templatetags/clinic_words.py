@@ -65,9 +65,14 @@ def price_from(treatment: Treatment | None) -> str:
 
 
 @register.filter
-def phone_words(clinic: Clinic) -> str:
-    """The number as it is dialled in the clinic's country, "0113 496 0113"; as it was given where it cannot be read."""
-    return _phone(clinic, PhoneNumberFormat.NATIONAL) or clinic.phone
+def phone_words(clinic: Clinic, country: str = "") -> str:
+    """The number as it is dialled in *country* (by default the clinic's own), "0113 496 0113".
+
+    As it was given where it cannot be read.
+    """
+    is_abroad = country not in ("", clinic.country)
+    form = PhoneNumberFormat.INTERNATIONAL if is_abroad else PhoneNumberFormat.NATIONAL
+    return _phone(clinic, form) or clinic.phone
 
 
 @register.filter

@@ -99,3 +99,10 @@ def test_address_line_says_what_is_known(fields, line):
 def test_a_phone_is_shown_as_it_is_dialled_and_linked_for_everywhere(country, phone, words, link):
     clinic = Clinic(country=country, phone=phone)
     assert (clinic_words.phone_words(clinic), clinic_words.phone_link(clinic)) == (words, link)
+
+
+@pytest.mark.parametrize(
+    ("reader", "words"), [("", "0113 496 0113"), ("GB", "0113 496 0113"), ("IE", "+44 113 496 0113")]
+)
+def test_a_phone_abroad_keeps_its_country_code(reader, words):
+    assert clinic_words.phone_words(Clinic(country="GB", phone="+44 113 496 0113"), reader) == words
