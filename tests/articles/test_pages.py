@@ -1,0 +1,255 @@
+"""Every page of the tree: that it answers, what stands in its head, and what it costs."""
+
+import json
+from collections import Counter
+from html.parser import HTMLParser
+from itertools import pairwise
+from urllib.parse import urljoin, urlsplit
+
+import pytest
+from bs4 import BeautifulSoup
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils.safestring import mark_safe
+from wagtail.models import Page
+
+from articles.models import ArticleIndexPage, ArticlePage, HomePage, Source, StandardPage
+from tests.factories import create_user
+
+ARTICLE = "/articles/ketamine-for-depression/"
+PAGES = [
+    "/",
+    "/articles/",
+    ARTICLE,
+    "/get-help-now/",
+    "/about/",
+    "/how-we-work/",
+    "/privacy/",
+    "/accessibility/",
+    "/data-credits/",
+]
+VOID = {"area", "base", "br", "col", "hr", "img", "input", "link", "meta", "source", "wbr"}
+every_page = pytest.mark.parametrize("address", PAGES)
+
+
+class Balance(HTMLParser):
+    """Collects elements that are not closed where they were opened."""
+
+    def __init__(self):
+        super().__init__()
+        self.open, self.faults = [], []
+
+    def handle_starttag(self, tag, attrs):
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attrs):
+        pass
+
+    def handle_endtag(self, tag):
+        if not self.open or self.open.pop() != tag:
+            self.faults.append((tag, self.getpos()))
+
+
+def soup(client, address) -> BeautifulSoup:
+    answer = client.get(address)
+    assert answer.status_code == 200, address
+    return BeautifulSoup(answer.content, "html.parser")
+
+
+def test_the_list_is_of_every_page(world):
+    assert sorted(page.url for page in Page.objects.live().filter(depth__gt=1)) == sorted(PAGES)
+
+
+@every_page
+def test_a_page_is_whole(world, client, address):
+    page = soup(client, address)
+
+    assert len(page.select("h1")) == 1
+    ids = Counter(element["id"] for element in page.select("[id]"))
+    assert [name for name, times in ids.items() if times > 1] == []
+    for attribute in ("aria-labelledby", "aria-describedby", "for"):
+        named = {name for element in page.select(f"[{attribute}]") for name in element[attribute].split()}
+        assert named <= ids.keys()
+    levels = [int(heading.name[1]) for heading in page.main.select("h1, h2, h3, h4")]
+    assert all(lower - higher <= 1 for higher, lower in pairwise(levels))
+    assert all(cell.get("scope") for cell in page.select("th"))
+    assert all(table.caption for table in page.select("table"))
+
+
+@every_page
+def test_every_element_is_closed_where_it_was_opened(world, client, address):
+    balance = Balance()
+    balance.feed(client.get(address).content.decode())
+    assert balance.faults == []
+    assert balance.open == []
+
+
+@every_page
+def test_a_page_carries_no_inline_style_or_script_and_calls_nobody(world, client, address):
+    page = soup(client, address)
+
+    assert page.select("[style], style") == []
+    assert [
+        script for script in page.select("script:not([src])") if script["type"] != "application/ld+json"
+    ] == []
+    assert [name for element in page.find_all() for name in element.attrs if name.startswith("on")] == []
+    loaded = [
+        element.get("src") or element["href"]
+        for element in page.select("[src], link[rel=stylesheet], link[rel=icon]")
+    ]
+    assert all(address.startswith("/static/") for address in loaded)
+
+
+@every_page
+def test_an_anonymous_visitor_gets_no_cookie_and_no_token(world, client, address):
+    answer = client.get(address)
+    assert not answer.cookies
+    assert b"csrf" not in answer.content.lower()
+
+
+@every_page
+def test_every_link_within_the_site_leads_somewhere(world, client, address):
+    page = soup(client, address)
+    links = {urljoin(address, link["href"]) for link in page.select("a[href]")}
+    for link in links:
+        parts = urlsplit(link)
+        if parts.scheme or parts.path.startswith("/clinics/"):
+            continue
+        there = page if parts.path == address else soup(client, parts.path)
+        assert not parts.fragment or there.find(id=parts.fragment), link
+
+
+@every_page
+def test_the_head_says_what_and_where_the_page_is(world, client, address):
+    page = soup(client, address)
+
+    assert "Ketamine Info" in page.title.get_text()
+    assert page.find("link", rel="canonical")["href"] == f"http://localhost:8000{address}"
+    described = page.find("meta", attrs={"name": "description"})["content"]
+    assert described == page.find("meta", property="og:description")["content"]
+    assert 40 <= len(described) <= 300
+
+
+def test_the_trail_leads_from_home(world, client):
+    trail = soup(client, ARTICLE).select(".breadcrumb a")
+    assert [(link.get_text(), link["href"]) for link in trail] == [("Home", "/"), ("Articles", "/articles/")]
+    assert soup(client, "/").select(".breadcrumb") == []
+
+
+def test_structured_data_is_true(world, client):
+    data = json.loads(soup(client, ARTICLE).find("script", type="application/ld+json").get_text())
+    article = ArticlePage.objects.get()
+
+    assert data["@type"] == "MedicalWebPage"
+    assert data["name"] == article.title
+    assert data["url"] == f"http://localhost:8000{ARTICLE}"
+    assert data["datePublished"] == article.first_published_at.isoformat()
+    assert "reviewedBy" not in data
+    assert "lastReviewed" not in data
+
+
+def test_structured_data_cannot_end_its_element(world, client):
+    article = ArticlePage.objects.get()
+    article.title = "</script><script>alert(1)</script>"
+    article.save_revision().publish()
+
+    page = soup(client, ARTICLE)
+
+    assert json.loads(page.find("script", type="application/ld+json").get_text())["name"] == article.title
+    assert "alert(1)" not in [script.get_text() for script in page.select("script:not([type])")]
+
+
+def article_citing(sources: list[Source], slug: str) -> ArticlePage:
+    article = ArticlePage(title=slug, slug=slug, summary="x", sources_checked_on="2026-11-23")
+    article.body = [("text", mark_safe(f"<p>Claim [@{source.key}]</p>")) for source in sources]
+    ArticleIndexPage.objects.get().add_child(instance=article)
+    return article
+
+
+def test_an_article_asks_as_many_queries_for_twenty_citations_as_for_ten(world, client):
+    sources = Source.objects.bulk_create(
+        Source(key=f"author-{number}", kind=Source.Kind.SURVEY, authors="Author") for number in range(20)
+    )
+    counts = []
+    for slug, cited in [("ten", sources[:10]), ("twenty", sources)]:
+        article_citing(cited, slug)
+        client.get(f"/articles/{slug}/")
+        with CaptureQueriesContext(connection) as queries:
+            page = soup(client, f"/articles/{slug}/")
+        assert len(page.select(".source-list > ol > li")) == len(cited)
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
+
+
+def test_the_lead_article_asks_few_queries(world, client):
+    client.get(ARTICLE)
+    with CaptureQueriesContext(connection) as queries:
+        client.get(ARTICLE)
+    assert len(queries) <= 14
+
+
+def test_the_index_asks_as_many_queries_for_more_articles(world, client):
+    client.get("/articles/")
+    with CaptureQueriesContext(connection) as before:
+        client.get("/articles/")
+    for number in range(5):
+        article_citing([], f"more-{number}")
+    with CaptureQueriesContext(connection) as after:
+        page = soup(client, "/articles/")
+    assert len(page.select(".article-list li")) == 6
+    assert len(after) == len(before)
+
+
+def test_an_unpublished_page_is_not_shown(world, client):
+    StandardPage.objects.get(slug="about").unpublish()
+    assert client.get("/about/").status_code == 404
+
+
+def test_each_page_has_its_place_in_the_tree():
+    assert {model.__name__ for model in HomePage.clean_subpage_models()} == {
+        "ArticleIndexPage",
+        "HelpPage",
+        "StandardPage",
+    }
+    assert [model.__name__ for model in ArticleIndexPage.clean_subpage_models()] == ["ArticlePage"]
+    assert ArticlePage.clean_subpage_models() == []
+    assert all(model.page_description for model in (HomePage, ArticleIndexPage, ArticlePage, StandardPage))
+
+
+def test_the_front_page_opens_three_doors_with_the_date_of_their_sources(world, client):
+    doors = soup(client, "/").select(".door")
+    assert [door.a["href"] for door in doors] == [
+        f"{ARTICLE}#pros-and-cons",
+        f"{ARTICLE}#what-the-studies-say",
+        f"{ARTICLE}#side-effects",
+    ]
+    assert all("23 November 2026" in door.get_text() for door in doors)
+
+
+@pytest.mark.parametrize(
+    ("email", "words"),
+    [("", "has not given an address"), ("desk@example.org", "desk@example.org")],
+)
+def test_readers_are_told_where_to_write_or_that_there_is_nowhere_yet(world, client, settings, email, words):
+    settings.CONTACT_EMAIL = email
+    for address in ("/", "/how-we-work/"):
+        page = soup(client, address)
+        assert words in page.main.get_text()
+        assert bool(page.select("a[href^=mailto]")) == bool(email)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/admin/pages/{page}/edit/",
+        "/admin/snippets/articles/source/",
+        "/admin/snippets/articles/source/edit/{source}/",
+        "/admin/snippets/articles/evidencechart/",
+        "/admin/snippets/articles/crisisline/",
+    ],
+)
+def test_an_editor_can_open_it(world, client, address):
+    client.force_login(create_user(is_superuser=True, is_staff=True))
+    address = address.format(page=ArticlePage.objects.get().pk, source=Source.objects.first().pk)
+    assert client.get(address).status_code == 200
