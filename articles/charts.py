@@ -1,24 +1,17 @@
-"""Where the bars of a chart go.
-
-Widths and positions are percentages of the drawing's width, so that one drawing suits a phone and a desk
-and its letters keep their size. A bar of 100 % fills ``FULL`` of the width; the rest is for its label.
-"""
+"""How the figures of a chart are written and drawn."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-FULL = Decimal("0.6")
-
 
 @dataclass(frozen=True)
 class Bar:
-    """One arm of a trial. *percent* is of the people in that arm; *width* is of the drawing, in per cent."""
+    """One arm of a trial. *percent* is of the people in that arm, and the bar's share of the drawing's width."""
 
     label: str
     percent: str
-    width: str
 
 
 @dataclass(frozen=True)
@@ -35,18 +28,13 @@ def plain(number: Decimal) -> str:
     return f"{number.normalize():f}"
 
 
-def bar(label: str, percent: Decimal) -> Bar:
-    """The bar of one arm."""
-    return Bar(label=label, percent=plain(percent), width=plain(percent * FULL))
-
-
 def drawn(trials: Iterable[Any]) -> list[DrawnTrial]:
     """Each child of a chart's ``trials`` with its bars."""
     return [
         DrawnTrial(
             value=trial.value,
-            treatment=bar(trial.value["treatment"], trial.value["treatment_percent"]),
-            comparator=bar(trial.value["comparator"], trial.value["comparator_percent"]),
+            treatment=Bar(trial.value["treatment"], plain(trial.value["treatment_percent"])),
+            comparator=Bar(trial.value["comparator"], plain(trial.value["comparator_percent"])),
         )
         for trial in trials
     ]
