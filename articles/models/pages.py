@@ -49,6 +49,11 @@ class BodyPage(Page):
             if block.block_type == "section"
         ]
 
+    def trail(self, request) -> list[dict[str, str]]:
+        """The pages above this one, the home page first."""
+        above = self.get_ancestors().filter(depth__gt=1).live()
+        return [{"title": page.title, "url": page.get_url(request)} for page in above]
+
     def cited_body(self, context: dict[str, Any] | None = None) -> CitedText:
         """The body as HTML with its citations numbered, in one query however many there are.
 
@@ -65,7 +70,7 @@ class BodyPage(Page):
             "body": cited.html,
             "sources": cited.sources,
             "sections": self.sections(),
-            "breadcrumb": self.get_ancestors().filter(depth__gt=1).live().defer_streamfields(),
+            "breadcrumb": self.trail(request),
         }
 
 

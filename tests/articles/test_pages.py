@@ -161,8 +161,17 @@ def test_structured_data_cannot_end_its_element(world, client):
 
 
 def article_citing(sources: list[Source], slug: str) -> ArticlePage:
+    """A live article that cites each of *sources* twice: in its text, and under a key fact."""
     article = ArticlePage(title=slug, slug=slug, summary="x", sources_checked_on="2026-11-23")
-    article.body = [("text", mark_safe(f"<p>Claim [@{source.key}]</p>")) for source in sources]
+    result = {"of_100": 64, "against_of_100": 28, "people": 73, "treatment": "x", "comparator": "x"}
+    article.body = [
+        block
+        for source in sources
+        for block in [
+            ("text", mark_safe(f"<p>Claim [@{source.key}]</p>")),
+            ("key_fact", result | {"outcome": "x", "when": "x", "source": source}),
+        ]
+    ]
     ArticleIndexPage.objects.get().add_child(instance=article)
     return article
 
