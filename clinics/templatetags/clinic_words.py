@@ -16,6 +16,22 @@ register = template.Library()
 # "$" alone is five currencies to a reader who compares countries.
 SYMBOLS = {"GBP": "£", "EUR": "€", "USD": "US$", "CAD": "CA$", "AUD": "A$", "NZD": "NZ$"}
 
+# Languages that clinics speak and Django has no name for.
+LANGUAGES = {
+    "am": "Amharic",
+    "gu": "Gujarati",
+    "ht": "Haitian Creole",
+    "mi": "Māori",
+    "ps": "Pashto",
+    "sm": "Samoan",
+    "so": "Somali",
+    "ti": "Tigrinya",
+    "tl": "Tagalog",
+    "to": "Tongan",
+    "yue": "Cantonese",
+    "zh": "Chinese",
+}
+
 
 @register.filter
 def distance(km: float, unit) -> str:
@@ -95,11 +111,11 @@ def payment_label(value: str) -> str:
 
 @register.filter
 def language_name(code: str) -> str:
-    """The English name of a BCP 47 language; the code itself where Django does not know it."""
+    """The English name of a BCP 47 language; the code itself where none is known."""
     try:
         return str(get_language_info(code)["name"])
     except KeyError:
-        return code
+        return LANGUAGES.get(code, code)
 
 
 @register.filter
@@ -117,11 +133,10 @@ def ages(clinic: Clinic) -> str:
 def address_line(clinic: Clinic) -> str:
     """Its address on one line, with what is known of it; the country always is."""
     region = "" if clinic.region == clinic.town else clinic.region
+    postcode = clinic.postcode.replace(" ", "\N{NO-BREAK SPACE}")
     if clinic.country == "DE":  # the postcode leads
-        places = [f"{clinic.postcode} {clinic.town}", region]
+        places = [f"{postcode} {clinic.town}", region]
     else:
-        places = (
-            [clinic.town, f"{region} {clinic.postcode}"] if region else [f"{clinic.town} {clinic.postcode}"]
-        )
+        places = [clinic.town, f"{region} {postcode}"] if region else [f"{clinic.town} {postcode}"]
     parts = [clinic.street, *places, country_name(clinic.country)]
     return ", ".join(part.strip() for part in parts if part.strip())

@@ -58,7 +58,9 @@ def test_ages(youngest, oldest, words):
     assert clinic_words.ages(Clinic(youngest_age=youngest, oldest_age=oldest)) == words
 
 
-@pytest.mark.parametrize(("code", "name"), [("pl", "Polish"), ("en-gb", "British English"), ("xx", "xx")])
+@pytest.mark.parametrize(
+    ("code", "name"), [("pl", "Polish"), ("en-gb", "British English"), ("gu", "Gujarati"), ("xx", "xx")]
+)
 def test_language_name(code, name):
     assert clinic_words.language_name(code) == name
 
@@ -74,7 +76,7 @@ def test_language_name(code, name):
                 "postcode": "LS1 4AP",
                 "country": "GB",
             },
-            "1 Mill Lane, Leeds, West Yorkshire LS1 4AP, United Kingdom",
+            "1 Mill Lane, Leeds, West Yorkshire LS1\N{NO-BREAK SPACE}4AP, United Kingdom",
         ),
         (
             {"town": "Berlin", "region": "Berlin", "postcode": "10115", "country": "DE"},
