@@ -7,6 +7,9 @@ COVERED = ("GB", "US", "CA", "AU", "NZ", "IE", "DE", "JE", "GG", "IM")  # in the
 # Asking for the United Kingdom also looks in the islands that share its postcodes.
 _WITHIN = {"GB": ("GB", "JE", "GG", "IM")}
 
+# Territories that ISO 3166-1 gives a code and the gazetteer keeps as regions of the United States.
+US_TERRITORIES = ("PR", "VI", "GU", "AS", "MP")
+
 
 def within(country: str | None) -> tuple[str, ...]:
     """The countries to look in when *country* was asked for; all that are covered for None."""

@@ -135,18 +135,19 @@ def _change_places(cursor: CursorWrapper) -> tuple[int, int, int]:
 
 def _change_names(cursor: CursorWrapper) -> None:
     """Make the names those that are staged, touching only rows that differ."""
+    wanted = ("place_id", "country", *_NAME_COLUMNS, "weight")
     cursor.execute(
         "CREATE TEMPORARY TABLE wanted_name ON COMMIT DROP AS "
-        f"SELECT id AS place_id, {_list(_NAME_COLUMNS, 'staged')} FROM staged_name staged JOIN {_PLACE} USING (country, slug);"
-        "ANALYZE wanted_name"
+        f"SELECT id AS place_id, country, {_list(_NAME_COLUMNS, 'staged')}, "
+        "coalesce(population, 0) / CASE WHEN is_preferred THEN 1 ELSE 10 END AS weight "
+        f"FROM staged_name staged JOIN {_PLACE} USING (country, slug); ANALYZE wanted_name"
     )
-    columns = ("place_id", *_NAME_COLUMNS)
     cursor.execute(
         f"DELETE FROM {_NAME} town WHERE NOT EXISTS (SELECT FROM wanted_name wanted "
-        f"WHERE ({_list(columns, 'wanted')}) = ({_list(columns, 'town')}))"
+        f"WHERE ({_list(wanted, 'wanted')}) = ({_list(wanted, 'town')}))"
     )
     cursor.execute(
-        f"INSERT INTO {_NAME} ({_list(columns)}) SELECT {_list(columns, 'wanted')} FROM wanted_name wanted "
+        f"INSERT INTO {_NAME} ({_list(wanted)}) SELECT {_list(wanted, 'wanted')} FROM wanted_name wanted "
         f"LEFT JOIN {_NAME} town USING (place_id, folded) WHERE town.id IS NULL"
     )
 

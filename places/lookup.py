@@ -1,46 +1,52 @@
-"""How ``Place.objects.find()`` looks a text up in the gazetteer: at most three queries, each by an index."""
+"""How ``Place.objects.find()`` and ``suggest()`` look a text up: at most three queries, each by an index."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from django.contrib.postgres.search import TrigramSimilarity
-from django.db.models import F
+from django.db.models.functions import Length
 
 from places import postcodes
-from places.countries import COVERED, country_of, within
+from places.countries import COVERED, US_TERRITORIES, country_of, within
 from places.finding import Finding, Outcome
 from places.naming import fold
+from places.regions import region_codes
 
 if TYPE_CHECKING:
-    from places.models import Place, PlaceQuerySet
+    from places.models import Place, PlaceName, PlaceQuerySet
 
 MOST_CHOICES = 10
-DOMINANT = 2  # times the people of any other place of the name: it is meant unless more is said
+DOMINANT = 2  # times the weight of any other place of the name: it is meant unless more is said
 DOMINANT_ABROAD = 20  # the same for a place in a country that is not covered
 _MOST_NAMESAKES = 200
-_NAME_PUNCTUATION = set(" .,'’‘`´()/&-\"")
+_NAME_PUNCTUATION = set(" .,'’‘ʻ`´()/&-")
+_LONGEST_REGION = 4  # words: Newfoundland and Labrador would be 3, and a country may follow
 
 
 def find(places: PlaceQuerySet, text: str, country: str | None = None) -> Finding:
     """See ``PlaceQuerySet.find``."""
     shown = postcodes.tidy(text[: postcodes.MAX_LENGTH]).strip(".,;:!? ")
     if country is not None:
-        country = country_of(fold(country[:50])) or country.strip().upper()[:2]
+        country = _country(country)
         if country not in COVERED:
             return Finding(Outcome.NOT_COVERED, shown, country=country)
     if not _is_plain(text, shown):
         return _malformed(shown, country)
     if readings := _readings(shown, country):
         return _find_code(places, readings, country)
-    if abroad := postcodes.foreign(shown) if country is None else ():
-        return Finding(
-            Outcome.NOT_COVERED, shown, country=abroad[0] if len(abroad) == 1 and abroad[0] else None
-        )
-    return _find_town(places, shown, country)
+    if country is None and (abroad := postcodes.foreign(shown)):
+        return Finding(Outcome.NOT_COVERED, shown, country=abroad[0] if len(abroad) == 1 else None)
+    return _find_town(places, shown, country) or _find_address(places, shown, country)
+
+
+def _country(country: str) -> str:
+    """The ISO code that a caller's *country* stands for, whether or not it is covered."""
+    code = country_of(fold(country[:50])) or country.strip().upper()[:2]
+    return "US" if code in US_TERRITORIES else code
 
 
 def _is_plain(text: str, shown: str) -> bool:
@@ -60,34 +66,62 @@ def _malformed(shown: str, country: str | None) -> Finding:
 # --- Codes ----------------------------------------------------------------------------------------------------------
 
 
-def _readings(shown: str, country: str | None) -> tuple[postcodes.Reading, ...]:
+def _readings(text: str, country: str | None) -> tuple[postcodes.Reading, ...]:
     if country is None:
-        return postcodes.read(shown)
-    return tuple(reading for each in within(country) for reading in postcodes.read(shown, each))
+        return postcodes.read(text)
+    return tuple(reading for each in within(country) for reading in postcodes.read(text, each))
 
 
-def _find_code(places: PlaceQuerySet, readings: Sequence[postcodes.Reading], country: str | None) -> Finding:
-    codes = {code for reading in readings for code in (reading.code, reading.wider) if code}
-    known = {(place.country, place.kind, place.code): place for place in places.filter(code__in=codes)}
-    hits = [
-        (reading, known[key])
-        for reading in readings
-        if (key := (reading.country, reading.kind, reading.code)) in known
-    ]
+def _find_code(
+    places: PlaceQuerySet, readings: Sequence[postcodes.Reading], country: str | None, beside: str = ""
+) -> Finding:
+    """What the *readings* of a code stand for; *beside* is the rest of an address, folded, which may say where."""
+    hits, wider = _known(places, readings)
+    if len(hits) > 1 and beside:
+        hits = [hit for hit in hits if _is_named_in(hit[1], beside)] or hits
     if len(hits) == 1:
         reading, place = hits[0]
         outcome = Outcome.FOUND if reading.is_whole else Outcome.PARTIAL
         return Finding(outcome, reading.shown, places=(place,), country=place.country)
     if hits:
-        found = tuple(place for _, place in hits)
-        return Finding(Outcome.AMBIGUOUS, hits[0][0].shown, places=found, country=country)
+        choices = tuple(place for _, place in hits)
+        return Finding(Outcome.AMBIGUOUS, hits[0][0].shown, places=choices, country=country)
     first = readings[0]
     return Finding(
         Outcome.UNKNOWN,
         first.shown,
         country=first.country if len(readings) == 1 else country,
-        suggestion=known.get((first.country, "outcode", first.wider)),
+        suggestion=wider,
         first_half=first.wider,
+    )
+
+
+def _known(
+    places: PlaceQuerySet, readings: Sequence[postcodes.Reading]
+) -> tuple[list[tuple[postcodes.Reading, Place]], Place | None]:
+    """The *readings* that the gazetteer has, with their places, and the wider part of the first one."""
+    codes = {code for reading in readings for code in (reading.code, reading.wider) if code}
+    known = {(place.country, place.kind, place.code): place for place in places.filter(code__in=codes)}
+    keys = [(reading, (reading.country, reading.kind, reading.code)) for reading in readings]
+    hits = [(reading, known[key]) for reading, key in keys if key in known]
+    return hits, known.get((readings[0].country, "outcode", readings[0].wider)) if readings else None
+
+
+def _find_address(places: PlaceQuerySet, shown: str, country: str | None) -> Finding:
+    """A postcode among other words ("Sydney NSW 2000", "10115 Berlin"), or else nothing that we can read."""
+    words = shown.replace(",", " ").split()
+    for code, rest in ((words[-2:], words[:-2]), (words[-1:], words[:-1]), (words[:1], words[1:])):
+        readings = [reading for reading in _readings(" ".join(code), country) if reading.is_whole]
+        if rest and readings:
+            return _find_code(places, readings, country, beside=fold(" ".join(rest)))
+    return _malformed(shown, country)
+
+
+def _is_named_in(place: Place, words: str) -> bool:
+    """Whether the folded *words* of an address name the place, its region or its country."""
+    return any(
+        name and f" {name} " in f" {words} "
+        for name in (fold(place.name), fold(place.region), place.region_code.lower(), fold(place.country_name))
     )
 
 
@@ -95,7 +129,7 @@ def _find_code(places: PlaceQuerySet, readings: Sequence[postcodes.Reading], cou
 
 
 class _Question(NamedTuple):
-    """One way to take a text apart: a folded name, and what it says about where that is."""
+    """One way to take a text apart: a folded name, and what is said about where that is."""
 
     name: str
     where: tuple[str, ...] = ()
@@ -107,93 +141,92 @@ def _questions(shown: str) -> list[_Question]:
     "York, PA" is one name, or York in PA; "Portland Maine" is one name, or Portland in Maine.
     """
     parts = [folded for part in shown.split(",") if (folded := fold(part))]
-    questions = [_Question(" ".join(parts))]
     if len(parts) > 1:
-        questions.append(_Question(parts[0], tuple(parts[1:])))
-    elif parts:
-        words = parts[0].split()
-        questions += [
-            _Question(" ".join(words[:-count]), (" ".join(words[-count:]),))
-            for count in range(1, min(len(words), 5))
-        ]
-    return questions
+        return [_Question(" ".join(parts)), _Question(parts[0], tuple(parts[1:]))]
+    words = parts[0].split()
+    splits = range(1, min(len(words), _LONGEST_REGION + 1))
+    return [
+        _Question(parts[0]),
+        *(_Question(" ".join(words[:-count]), (" ".join(words[-count:]),)) for count in splits),
+    ]
 
 
-def _find_town(places: PlaceQuerySet, shown: str, country: str | None) -> Finding:
+def _find_town(places: PlaceQuerySet, shown: str, country: str | None) -> Finding | None:
+    """The town that the text names; None for a text with digits in it that names none."""
     questions = _questions(shown)
     named = _named(places, {question.name for question in questions}, country)
     for question in questions:
-        matches = [place for place in named.get(question.name, ()) if _lies_in(place, question.where)]
+        matches = [name for name in named.get(question.name, ()) if _lies_in(name.place, question.where)]
         if matches:
             return _settle(matches, shown)
     if re.search(r"\d", shown):
-        return _malformed(shown, country)
-    namesakes = next((named[question.name] for question in questions if question.name in named), ())
-    nearest = next((place for place in namesakes if place.is_covered), None)
+        return None
+    namesakes = (name.place for question in questions for name in named.get(question.name, ()))
+    suggestion = next((place for place in namesakes if place.is_covered), None)
+    asked = questions[1] if "," in shown and len(questions) > 1 else questions[0]
     return Finding(
         Outcome.UNKNOWN,
         shown,
         country=country,
-        suggestion=nearest
-        or _nearest_spelling(places, questions["," in shown and len(questions) > 1].name, country),
+        suggestion=suggestion or _nearest_spelling(places, asked, country),
     )
 
 
-def _named(places: PlaceQuerySet, names: Iterable[str], country: str | None) -> dict[str, list[Place]]:
-    """The towns of each of the folded *names*, the largest first."""
-    from places.models import PlaceName
-
-    rows = PlaceName.objects.using(places.db).filter(folded__in=names).select_related("place")
+def _named(places: PlaceQuerySet, names: Iterable[str], country: str | None) -> dict[str, list[PlaceName]]:
+    """The names of towns that fold to one of *names*, the weightiest first."""
+    rows = _place_names(places).filter(folded__in=names).select_related("place")
     if country:
-        rows = rows.filter(place__country__in=within(country))
-    named: dict[str, list[Place]] = {}
-    for row in rows.order_by(F("place__population").desc(nulls_last=True), "place_id")[:_MOST_NAMESAKES]:
-        named.setdefault(row.folded, []).append(row.place)
+        rows = rows.filter(country__in=within(country))
+    named: dict[str, list[PlaceName]] = {}
+    for row in rows.order_by("-weight", "place_id")[:_MOST_NAMESAKES]:
+        named.setdefault(row.folded, []).append(row)
     return named
 
 
+def _place_names(places: PlaceQuerySet):
+    return places.model.names.rel.related_model.objects.using(places.db)
+
+
 def _lies_in(place: Place, where: Iterable[str]) -> bool:
-    """Whether each of the folded names *where* is the place's country, region or hint."""
-    own = {fold(place.region), place.region_code.lower(), fold(place.hint)}
-    return all(name in own or place.country in within(country_of(name) or "") for name in where)
+    """Whether each of the folded names *where* is the place's region, country or hint."""
+    regions = region_codes(place.country)
+    return all(
+        (place.region_code and regions.get(name) == place.region_code)
+        or place.country in within(country_of(name) or "")
+        or (name and name == fold(place.hint))
+        for name in where
+    )
 
 
-def _settle(matches: list[Place], shown: str) -> Finding:
-    """One of *matches* (largest first) where one is clearly meant, else the choice between them."""
-    covered = [place for place in matches if place.is_covered]
-    abroad = [place for place in matches if not place.is_covered]
-    if abroad and (not covered or _people(abroad[0]) >= DOMINANT_ABROAD * _people(covered[0])):
-        others = tuple(covered[:MOST_CHOICES])
-        return Finding(Outcome.NOT_COVERED, shown, others=others, country=abroad[0].country)
-    first, others = covered[0], covered[1 : MOST_CHOICES + 1]
-    if not others or _people(first) >= DOMINANT * max(_people(others[0]), 1):
-        return Finding(Outcome.FOUND, shown, places=(first,), others=tuple(others), country=first.country)
-    countries = {place.country for place in covered}
+def _settle(matches: list[PlaceName], shown: str) -> Finding:
+    """One of *matches* (weightiest first) where one is clearly meant, else the choice between them."""
+    covered = [match for match in matches if match.country in COVERED]
+    abroad = [match for match in matches if match.country not in COVERED]
+    choices = tuple(match.place for match in covered)
+    if abroad and (not covered or abroad[0].weight >= DOMINANT_ABROAD * covered[0].weight):
+        return Finding(Outcome.NOT_COVERED, shown, others=choices[:MOST_CHOICES], country=abroad[0].country)
+    first, others = choices[0], choices[1 : MOST_CHOICES + 1]
+    if not others or covered[0].weight >= DOMINANT * max(covered[1].weight, 1):
+        return Finding(Outcome.FOUND, shown, places=(first,), others=others, country=first.country)
+    countries = {place.country for place in choices}
     return Finding(
         Outcome.AMBIGUOUS,
         shown,
-        places=tuple(covered[:MOST_CHOICES]),
+        places=choices[:MOST_CHOICES],
         country=first.country if len(countries) == 1 else None,
     )
 
 
-def _people(place: Place) -> int:
-    return place.population or 0
-
-
-def _nearest_spelling(places: PlaceQuerySet, name: str, country: str | None) -> Place | None:
-    """The town whose own name is spelt most nearly like the text, by trigrams; the largest of equals."""
-    from places.models import PlaceName
-
-    row = (
-        PlaceName.objects.using(places.db)
-        .filter(is_preferred=True, folded__trigram_similar=name, place__country__in=within(country))
-        .annotate(similarity=TrigramSimilarity("folded", name))
-        .order_by("-similarity", F("place__population").desc(nulls_last=True), "place_id")
-        .select_related("place")
-        .first()
+def _nearest_spelling(places: PlaceQuerySet, asked: _Question, country: str | None) -> Place | None:
+    """The town whose own name is spelt most nearly like the one asked for, by trigrams; the largest of equals."""
+    rows = (
+        _place_names(places)
+        .filter(is_preferred=True, folded__trigram_similar=asked.name, country__in=within(country))
+        .annotate(similarity=TrigramSimilarity("folded", asked.name))
+        .order_by("-similarity", "-weight", "place_id")
+        .select_related("place")[:MOST_CHOICES]
     )
-    return row.place if row else None
+    return next((row.place for row in rows if _lies_in(row.place, asked.where)), None)
 
 
 # --- Typing ---------------------------------------------------------------------------------------------------------
@@ -201,4 +234,35 @@ def _nearest_spelling(places: PlaceQuerySet, name: str, country: str | None) -> 
 
 def suggest(places: PlaceQuerySet, text: str, country: str | None, limit: int) -> list[Place]:
     """See ``PlaceQuerySet.suggest``."""
-    return []
+    shown = postcodes.tidy(text[: postcodes.MAX_LENGTH])
+    country = _country(country) if country is not None else None
+    if not _is_plain(text, shown) or not set(within(country)) <= set(COVERED):
+        return []
+    found = _suggested_codes(places, shown, country, limit) if re.search(r"\d", shown) else []
+    if len(found) < limit and re.search(r"[^\W\d_]", shown):
+        found += _suggested_towns(places, shown, country, limit)
+    return list(dict.fromkeys(found))[:limit]
+
+
+def _suggested_codes(places: PlaceQuerySet, shown: str, country: str | None, limit: int) -> list[Place]:
+    """The place of a code, then those whose codes go on from it: the shorter, wider ones first."""
+    readings = _readings(shown, country)
+    exact = [place for _, place in _known(places, readings)[0]] if readings else []
+    longer = places.filter(code__startswith=" ".join(shown.upper().split()), country__in=within(country))
+    return exact + list(longer.order_by(Length("code"), "code", "country")[:limit])
+
+
+def _suggested_towns(places: PlaceQuerySet, shown: str, country: str | None, limit: int) -> list[Place]:
+    """The towns of which a name begins with the text, or has the text before the comma and lies in what follows."""
+    head, _, tail = (fold(part) for part in shown.partition(","))
+    names = _place_names(places).filter(country__in=within(country)).order_by("-weight", "place_id")
+    if not tail:
+        ids = names.filter(folded__startswith=head).values_list("place_id", flat=True)[: 4 * limit]
+        found = places.in_bulk(set(ids))
+        return [found[place_id] for place_id in dict.fromkeys(ids)]
+    rows = names.filter(folded=head).select_related("place")[:_MOST_NAMESAKES]
+    return [row.place for row in rows if any(where.startswith(tail) for where in _where(row.place))]
+
+
+def _where(place: Place) -> Iterator[str]:
+    yield from (fold(place.region), place.region_code.lower(), fold(place.hint), fold(place.country_name))

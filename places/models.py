@@ -124,20 +124,31 @@ class Place(models.Model):
 
 
 class PlaceName(models.Model):
-    """A name by which people ask for a town: its own, an alternate one, another language's."""
+    """A name by which people ask for a town: its own, a short form of it, another time's or another language's.
+
+    Country and weight follow from the town; they are kept here so that one index answers while somebody types.
+    """
 
     place = models.ForeignKey(Place, on_delete=models.CASCADE, related_name="names", db_index=False)
+    country = models.CharField(max_length=2)
     name = models.CharField(max_length=200)
     folded = models.CharField(
         max_length=200, help_text="Lower case, accents and punctuation folded, 'st' written 'saint'."
     )
-    is_preferred = models.BooleanField(default=False)
+    is_preferred = models.BooleanField(default=False, help_text="Its own name, or the short form of it.")
+    weight = models.PositiveIntegerField(
+        default=0, help_text="The town's population, or a tenth of it where the name is not preferred."
+    )
 
     class Meta:
         # The index of this constraint serves the foreign key too.
         constraints = [models.UniqueConstraint(fields=["place", "folded"], name="place_name_unique")]
         indexes = [
-            models.Index(OpClass("folded", name="varchar_pattern_ops"), name="place_name_prefix"),
+            models.Index(
+                OpClass("folded", name="varchar_pattern_ops"),
+                include=["country", "weight", "place"],
+                name="place_name_prefix",
+            ),
             GinIndex(
                 OpClass("folded", name="gin_trgm_ops"),
                 condition=models.Q(is_preferred=True),

@@ -8,6 +8,7 @@ _LETTERS = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h", "ə": "a"}
 )
 _APOSTROPHES = re.compile("['’‘ʻʼʹ`´]")
+_INITIAL = re.compile(r"\b(\w)\.(?=\w\b|\W|$)")  # "D.C." is one word
 _NOT_WORD = re.compile(r"[\W_]+")
 _WORDS = {"st": "saint", "ste": "sainte", "mt": "mount", "ft": "fort"}
 
@@ -32,5 +33,6 @@ def _words(name: str) -> list[str]:
     else:
         text = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", name).casefold())
         text = "".join(char for char in text if not unicodedata.combining(char)).translate(_LETTERS)
+    text = _INITIAL.sub(r"\1", text)
     text = _APOSTROPHES.sub("", text).replace("&", " and ")
     return _NOT_WORD.sub(" ", text).split()

@@ -68,7 +68,7 @@ def read(text: str, country: str | None = None) -> tuple[Reading, ...]:
 
 
 def foreign(text: str) -> tuple[str, ...]:
-    """The countries, none of them covered, whose postcodes look like *text*; ``("",)`` where they are too many."""
+    """The countries, none of them covered, whose postcodes look like *text*."""
     if len(text) > MAX_LENGTH:
         return ()
     written = _written(text)
@@ -298,8 +298,8 @@ _FOREIGN: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = tuple(
         (r"VG\d{4}", ("VG",)),
         (r"BB\d{5}", ("BB",)),
         (r"AZ ?\d{4}", ("AZ",)),
-        (r"\d{3} ?\d{3}", ("",)),  # India, China, Russia, Singapore and more
-        (r"\d{7}", ("",)),  # Japan, Israel, Chile
+        (r"\d{3} ?\d{3}", ("IN", "CN", "RU", "SG", "RO", "KZ", "VN")),
+        (r"\d{7}", ("JP", "IL", "CL")),
     )
 )
 

@@ -3,6 +3,8 @@
 The territories of the United States are regions of it, as they are in ISO 3166-2:US.
 """
 
+from places.naming import fold
+
 REGIONS: dict[str, dict[str, str]] = {
     "GB": {"ENG": "England", "SCT": "Scotland", "WLS": "Wales", "NIR": "Northern Ireland"},
     "US": {
@@ -126,4 +128,47 @@ REGIONS: dict[str, dict[str, str]] = {
         "ST": "Saxony-Anhalt",
         "TH": "Thuringia",
     },
+}
+
+# Other names of regions, folded as places.naming folds them: their own languages', abbreviations, older ones.
+ALIASES: dict[str, dict[str, str]] = {
+    "GB": {"ni": "NIR", "ulster": "NIR", "cymru": "WLS", "alba": "SCT"},
+    "US": {"washington dc": "DC", "calif": "CA", "mass": "MA", "penn": "PA", "penna": "PA", "tex": "TX"},
+    "CA": {
+        "newfoundland": "NL",
+        "labrador": "NL",
+        "pei": "PE",
+        "northwest territory": "NT",
+        "nunavut territory": "NU",
+        "yukon territory": "YT",
+        "que": "QC",
+        "ont": "ON",
+    },
+    "NZ": {"manawatu wanganui": "MWT", "manawatu": "MWT"},
+    "DE": {
+        "bayern": "BY",
+        "hessen": "HE",
+        "land berlin": "BE",
+        "mecklenburg vorpommern": "MV",
+        "niedersachsen": "NI",
+        "nordrhein westfalen": "NW",
+        "nrw": "NW",
+        "rheinland pfalz": "RP",
+        "sachsen": "SN",
+        "sachsen anhalt": "ST",
+        "thuringen": "TH",
+    },
+}
+
+
+def region_codes(country: str) -> dict[str, str]:
+    """The codes of a country's regions by every folded name and code they go by: "pennsylvania" and "pa" are PA."""
+    return _BY_NAME.get(country, {})
+
+
+_BY_NAME = {
+    country: {fold(name): code for code, name in regions.items()}
+    | {code.lower(): code for code in regions}
+    | ALIASES.get(country, {})
+    for country, regions in REGIONS.items()
 }

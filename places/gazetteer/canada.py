@@ -3,19 +3,18 @@
 import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from importlib.resources import as_file, files as package_files
+from importlib.resources import as_file
+from importlib.resources import files as package_files
 from statistics import median
 
 from places import naming
 from places.gazetteer.files import Entry, entry
 from places.gazetteer.nearest import Towns
 from places.naming import fold
-from places.regions import REGIONS
+from places.regions import region_codes
 
 SOURCE = "GeoNames postal codes of Canada"
 _SANTA = "H0H"
-_PROVINCES = {fold(name): code for code, name in REGIONS["CA"].items()}
-_PROVINCES |= {"northwest territory": "NT", "nunavut territory": "NU"}
 
 
 def codes(towns: Towns) -> Iterator[Entry]:
@@ -41,7 +40,7 @@ def codes(towns: Towns) -> Iterator[Entry]:
                 name.split(" (")[0],
                 naming.slug(code),
                 position,
-                region_code=_PROVINCES[fold(province)],
+                region_code=region_codes("CA")[fold(province)],
                 timezone=near.timezone if near else "",
                 source=SOURCE,
             )

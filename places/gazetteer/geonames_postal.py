@@ -6,41 +6,23 @@ Positions are medians of the rows of a code. Military addresses are left out: th
 import gzip
 import json
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from importlib.resources import files as package_files
 from statistics import median
 from typing import NamedTuple
 
 from places import naming
+from places.countries import US_TERRITORIES
 from places.gazetteer.code_point_open import part
 from places.gazetteer.files import Entry, entry
 from places.gazetteer.nearest import Position, Towns, km_between
-from places.gazetteer.towns import US_TERRITORIES
 from places.naming import fold
-from places.regions import REGIONS
+from places.regions import REGIONS, region_codes
 
 SOURCE = "GeoNames postal codes"
 _KINDS = {"US": "zip", "AU": "postcode", "NZ": "postcode", "IE": "routing_key", "DE": "postcode"}
 _ISLANDS = {"JE": "JE", "GY": "GG", "IM": "IM"}
 _TOWN_WITHIN_KM = 40  # a name of a code is that of a town of the gazetteer if one so called is this near
-
-# Names of regions in this data that are not those of places.regions.
-_REGION_NAMES = {
-    "DE": {
-        "bayern": "BY",
-        "hessen": "HE",
-        "land berlin": "BE",
-        "mecklenburg vorpommern": "MV",
-        "niedersachsen": "NI",
-        "nordrhein westfalen": "NW",
-        "rheinland pfalz": "RP",
-        "sachsen": "SN",
-        "sachsen anhalt": "ST",
-        "thuringen": "TH",
-    },
-    "NZ": {"manawatu wanganui": "MWT"},
-}
-
 
 class Row(NamedTuple):
     """A place that a code covers."""
@@ -61,7 +43,7 @@ def read_rows() -> Iterator[Row]:
             country, region = row["country_code"], row["state"]
             if country in US_TERRITORIES:
                 country, region = "US", REGIONS["US"][country]
-            if country == "US" and fold(region) not in _region_codes("US"):
+            if country == "US" and fold(region) not in region_codes("US"):
                 continue  # military, and the Marshall Islands
             if country in _KINDS or country == "GB":
                 yield Row(
@@ -91,7 +73,7 @@ def codes(rows: Iterable[Row], lost_outcodes: set[str], towns: Towns) -> Iterato
 
 
 def _code(country: str, code: str, members: list[Row], position: Position, towns: Towns) -> Entry:
-    regions = Counter(_region_codes(country).get(fold(row.region), "") for row in members)
+    regions = Counter(region_codes(country).get(fold(row.region), "") for row in members)
     region_code = min(regions, key=lambda region: (-regions[region], region))
     near = towns.main(position, country)
     name = _name(country, members, position, towns)
@@ -126,12 +108,3 @@ def _name(country: str, members: list[Row], position: Position, towns: Towns) ->
 def _is_near(town: Entry, position: Position) -> bool:
     return km_between((town.latitude, town.longitude), position) <= _TOWN_WITHIN_KM
 
-
-def _region_codes(country: str) -> dict[str, str]:
-    if country not in _BY_NAME:
-        _BY_NAME[country] = {fold(name): code for code, name in REGIONS[country].items()}
-        _BY_NAME[country] |= _REGION_NAMES.get(country, {})
-    return _BY_NAME[country]
-
-
-_BY_NAME: dict[str, dict[str, str]] = {}

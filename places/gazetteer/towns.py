@@ -12,7 +12,7 @@ from importlib.resources import files as package_files
 from typing import NamedTuple
 
 from places import naming
-from places.countries import COVERED
+from places.countries import COVERED, US_TERRITORIES
 from places.gazetteer.files import Entry, Name, entry
 from places.gazetteer.nearest import Position, Towns, km_between
 from places.naming import fold
@@ -24,9 +24,6 @@ _WELL_KNOWN = 100_000  # people; from here names in other scripts are kept, and 
 _LARGE = 1_000_000  # people; from here names in capitals (NYC) are kept, which mostly are codes of airports
 _SAME_TOWN_KM = 15  # two entries of one name in one region this near are one town
 _LANDMARK = 10_000  # people; a town to say "near" of
-
-# Parts of the United States that are countries in ISO 3166-1.
-US_TERRITORIES = ("PR", "VI", "GU", "AS", "MP")
 
 # GeoNames' codes of regions where they are not those of ISO 3166-2.
 _REGION_CODES = {
@@ -43,7 +40,14 @@ _SHORT = re.compile(
     r"[ -](?:upon|on|under|super|in|by|next|le|am|an der|im|in der|ob der|vor der)[ -].+|"
     r" \(.+\)|/.+)"
 )
-_NOT_SHORT = {"Kingston"}  # Kingston upon Hull goes by Hull
+# Towns that people call something else than GeoNames and than the rule above would.
+_KNOWN_AS = {
+    ("GB", "Kingston upon Hull"): "Hull",
+    ("GB", "Derry"): "Londonderry",
+    ("DE", "Köln"): "Cologne",
+    ("DE", "Hannover"): "Hanover",
+    ("US", "New York City"): "New York",
+}
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"})
 
 
@@ -70,6 +74,7 @@ def towns(county_at: Callable[[Position], str]) -> tuple[list[Entry], list[Name]
     read = sorted(_distinct(_read()), key=lambda town: town.id)
     counties = {town.id: county_at(town.position) for town in read if town.country == "GB"}
     hints = _hints(read, counties)
+    own_names = {fold(town.name) for town in read if town.country in COVERED}
     slugs: set[tuple[str, str]] = set()
     entries, names = [], []
     for town in read:
@@ -78,7 +83,7 @@ def towns(county_at: Callable[[Position], str]) -> tuple[list[Entry], list[Name]
             slug = f"{slug}-{town.id}"
         slugs.add((town.country, slug))
         entries.append(_entry(town, slug, hints.get(town.id, "")))
-        names += _names(town, slug, counties.get(town.id, ""))
+        names += _names(town, slug, counties.get(town.id, ""), own_names)
     return entries, names
 
 
@@ -162,20 +167,26 @@ def _entry(town: _Town, slug: str, hint: str = "") -> Entry:
     )
 
 
-def _names(town: _Town, slug: str, county: str) -> Iterator[Name]:
-    """Its name and short name, preferred, and the other names people may ask by; none folds to another."""
+def _names(town: _Town, slug: str, county: str, own_names: set[str]) -> Iterator[Name]:
+    """Its name and short name, preferred, and the other names people may ask by; none folds to another.
+
+    What a small town was once called and another is called now stays the other's.
+    """
     match = _SHORT.fullmatch(town.name)
-    preferred = [town.name, *([match["short"]] if match and match["short"] not in _NOT_SHORT else [])]
-    others = [f"{town.name}, {county}"] if county else []
+    short = _KNOWN_AS.get((town.country, town.name), match["short"] if match else town.name)
+    preferred = [town.name, short]
+    others = [f"{name}, {county}" for name in preferred if county]
     if town.country == "DE":
         others.append(town.name.translate(_UMLAUTS))
     others += [name for name in town.alternates if _is_worth_keeping(name, town)]
     taken = {""}
     for name in preferred + others:
         folded = fold(name)
-        if folded not in taken:
+        is_preferred = name in preferred
+        is_anothers = not is_preferred and folded in own_names and town.population < _WELL_KNOWN
+        if folded not in taken and not is_anothers:
             taken.add(folded)
-            yield Name(town.country, slug, name, folded, is_preferred=name in preferred)
+            yield Name(town.country, slug, name, folded, is_preferred)
 
 
 def _is_worth_keeping(name: str, town: _Town) -> bool:
