@@ -33,11 +33,12 @@ class GazetteerError(Exception):
 
 @dataclass(frozen=True)
 class Load:
-    """What a load did to the table of places."""
+    """How many places a load added, changed and removed, and how many names it added or removed."""
 
     added: int = 0
     changed: int = 0
     removed: int = 0
+    names: int = 0
     is_idle: bool = False  # the files were loaded before, so that there was nothing to do
 
 
@@ -51,8 +52,7 @@ def load(path: Path = FILES, using: str = DEFAULT_DB_ALIAS) -> Load:
             return Load(is_idle=True)
         rows = _stage(cursor, path)
         with _indexed_afterwards(using):
-            done = Load(*_change_places(cursor))
-            _change_names(cursor)
+            done = Load(*_change_places(cursor), _change_names(cursor))
         cursor.execute(f"ANALYZE {_PLACE}, {_NAME}")
         loaded.all().delete()
         loaded.bulk_create(LoadedFile(name=name, digest=digests[name], rows=rows[name]) for name in digests)
@@ -73,7 +73,7 @@ def _digests(path: Path) -> dict[str, str]:
 # --- Staging --------------------------------------------------------------------------------------------------------
 
 _KEY = ("country", "slug")
-_COLUMNS = tuple(field.column for field in Place._meta.local_fields if field.column != "id")
+_COLUMNS = tuple(field.attname for field in Place._meta.local_fields if not field.primary_key)
 _VALUES = tuple(column for column in _COLUMNS if column not in _KEY)
 _NAME_COLUMNS = ("name", "folded", "is_preferred")
 
@@ -133,8 +133,8 @@ def _change_places(cursor: CursorWrapper) -> tuple[int, int, int]:
     return cursor.rowcount, changed, removed
 
 
-def _change_names(cursor: CursorWrapper) -> None:
-    """Make the names those that are staged, touching only rows that differ."""
+def _change_names(cursor: CursorWrapper) -> int:
+    """Make the names those that are staged, touching only rows that differ; how many were removed or added."""
     wanted = ("place_id", "country", *_NAME_COLUMNS, "weight")
     cursor.execute(
         "CREATE TEMPORARY TABLE wanted_name ON COMMIT DROP AS "
@@ -146,10 +146,12 @@ def _change_names(cursor: CursorWrapper) -> None:
         f"DELETE FROM {_NAME} town WHERE NOT EXISTS (SELECT FROM wanted_name wanted "
         f"WHERE ({_list(wanted, 'wanted')}) = ({_list(wanted, 'town')}))"
     )
+    removed = cursor.rowcount
     cursor.execute(
         f"INSERT INTO {_NAME} ({_list(wanted)}) SELECT {_list(wanted, 'wanted')} FROM wanted_name wanted "
         f"LEFT JOIN {_NAME} town USING (place_id, folded) WHERE town.id IS NULL"
     )
+    return removed + cursor.rowcount
 
 
 @contextmanager

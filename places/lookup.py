@@ -17,6 +17,8 @@ from places.naming import fold
 from places.regions import region_codes
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from places.models import Place, PlaceName, PlaceQuerySet
 
 MOST_CHOICES = 10
@@ -121,7 +123,12 @@ def _is_named_in(place: Place, words: str) -> bool:
     """Whether the folded *words* of an address name the place, its region or its country."""
     return any(
         name and f" {name} " in f" {words} "
-        for name in (fold(place.name), fold(place.region), place.region_code.lower(), fold(place.country_name))
+        for name in (
+            fold(place.name),
+            fold(place.region),
+            place.region_code.lower(),
+            fold(place.country_name),
+        )
     )
 
 
@@ -183,8 +190,10 @@ def _named(places: PlaceQuerySet, names: Iterable[str], country: str | None) -> 
     return named
 
 
-def _place_names(places: PlaceQuerySet):
-    return places.model.names.rel.related_model.objects.using(places.db)
+def _place_names(places: PlaceQuerySet) -> QuerySet[PlaceName]:
+    from places.models import PlaceName  # here, because that module needs this one
+
+    return PlaceName.objects.using(places.db)
 
 
 def _lies_in(place: Place, where: Iterable[str]) -> bool:

@@ -8,6 +8,9 @@ from places import lookup
 from places.countries import COVERED, country_name
 from places.finding import Finding
 
+# Countries whose regions people know by the letters of their codes: NY, ON, NSW.
+_LETTERED = ("US", "CA", "AU")
+
 
 class Precision(models.TextChoices):
     """How closely a position is known, finest first."""
@@ -107,10 +110,10 @@ class Place(models.Model):
         if self.kind in (self.Kind.SECTOR, self.Kind.OUTCODE, self.Kind.UNIT):
             return self.code
         if self.code:
-            where = (self.name, self.region_code if self.country in ("US", "CA", "AU") else "")
-            return f"{self.code} {', '.join(part for part in where if part)}"
-        where = (self.name, self.hint, self.region or country_name(self.country))
-        return ", ".join(dict.fromkeys(part for part in where if part))
+            name = ", ".join(filter(None, (self.name, self.region_code if self.country in _LETTERED else "")))
+            return f"{self.code} {name}"
+        where = (self.name, self.hint, self.region or self.country_name)
+        return ", ".join(dict.fromkeys(filter(None, where)))
 
     @property
     def country_name(self) -> str:

@@ -130,12 +130,13 @@ def _readings(text: str, country: str | None, lenient: bool) -> Iterator[Reading
 # --- The United Kingdom and the islands ---------------------------------------------------------------------------
 
 # The postcode areas of Great Britain and Northern Ireland.
-_GB_AREAS = frozenset(
-    "AB AL B BA BB BD BH BL BN BR BS BT CA CB CF CH CM CO CR CT CV CW DA DD DE DG DH DL DN DT DY E EC EH EN EX FK FY "
-    "G GL GU HA HD HG HP HR HS HU HX IG IP IV KA KT KW KY L LA LD LE LL LN LS LU M ME MK ML N NE NG NN NP NR NW OL "
-    "OX PA PE PH PL PO PR RG RH RM S SA SE SG SK SL SM SN SO SP SR SS ST SW SY TA TD TF TN TQ TR TS TW UB W WA WC WD "
-    "WF WN WR WS WV YO ZE".split()
+_AREAS = (
+    "AB AL B BA BB BD BH BL BN BR BS BT CA CB CF CH CM CO CR CT CV CW DA DD DE DG DH DL DN DT DY E EC EH EN EX FK "
+    "FY G GL GU HA HD HG HP HR HS HU HX IG IP IV KA KT KW KY L LA LD LE LL LN LS LU M ME MK ML N NE NG NN NP NR NW "
+    "OL OX PA PE PH PL PO PR RG RH RM S SA SE SG SK SL SM SN SO SP SR SS ST SW SY TA TD TF TN TQ TR TS TW UB W WA "
+    "WC WD WF WN WR WS WV YO ZE"
 )
+_GB_AREAS = frozenset(_AREAS.split())
 _ISLANDS = {"JE": "JE", "GY": "GG", "IM": "IM"}
 
 _OUTCODE = r"(?P<outcode>(?P<area>[A-Z]{1,2})(?:[1-9]\d|\d[A-HJ-NP-Z]?))"

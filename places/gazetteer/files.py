@@ -2,7 +2,7 @@
 
 import csv
 import lzma
-from collections.abc import Iterable
+from collections.abc import Sequence
 from io import StringIO
 from pathlib import Path
 from typing import NamedTuple
@@ -77,13 +77,12 @@ def entry(
     )
 
 
-def write(path: Path, rows: Iterable[Entry] | Iterable[Name]) -> int:
+def write(path: Path, rows: Sequence[Entry] | Sequence[Name]) -> int:
     """Write *rows*, sorted, the same bytes for the same rows; the size in bytes."""
-    ordered = sorted(rows, key=lambda row: (row.country, row.slug, row))
     text = StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(ordered[0]._fields)
-    writer.writerows(ordered)
+    writer.writerow(rows[0]._fields)
+    writer.writerows(sorted(rows, key=lambda row: (row.country, row.slug, row.name)))
     packed = lzma.compress(text.getvalue().encode(), preset=9 | lzma.PRESET_EXTREME)
     path.write_bytes(packed)
     return len(packed)

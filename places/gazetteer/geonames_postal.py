@@ -24,6 +24,7 @@ _KINDS = {"US": "zip", "AU": "postcode", "NZ": "postcode", "IE": "routing_key", 
 _ISLANDS = {"JE": "JE", "GY": "GG", "IM": "IM"}
 _TOWN_WITHIN_KM = 40  # a name of a code is that of a town of the gazetteer if one so called is this near
 
+
 class Row(NamedTuple):
     """A place that a code covers."""
 
@@ -107,4 +108,3 @@ def _name(country: str, members: list[Row], position: Position, towns: Towns) ->
 
 def _is_near(town: Entry, position: Position) -> bool:
     return km_between((town.latitude, town.longitude), position) <= _TOWN_WITHIN_KM
-

@@ -35,7 +35,7 @@ class Towns:
         return self._called.get((country, fold(name)), [])
 
     def nearest(self, position: Position, country: str, least: int = 0, but: str = "") -> Entry | None:
-        """The nearest town of at least *least* people that is not called *but*; None where there is none within several degrees."""
+        """The nearest town of *least* people or more that is not called *but*, if one is within several degrees."""
         found = None
         for ring in range(_MOST_RINGS):
             near = [

@@ -76,7 +76,8 @@ def towns(county_at: Callable[[Position], str]) -> tuple[list[Entry], list[Name]
     hints = _hints(read, counties)
     own_names = {fold(town.name) for town in read if town.country in COVERED}
     slugs: set[tuple[str, str]] = set()
-    entries, names = [], []
+    entries: list[Entry] = []
+    names: list[Name] = []
     for town in read:
         slug = _slug(town)
         if (town.country, slug) in slugs:  # the older entry keeps the plain address

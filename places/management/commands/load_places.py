@@ -30,8 +30,8 @@ class Command(BaseCommand):
             self.stdout.write("Nothing changed.")
         else:
             self.stdout.write(
-                f"{done.added:,} added, {done.changed:,} changed, {done.removed:,} removed "
-                f"in {perf_counter() - start:.1f} s."
+                f"{done.added:,} added, {done.changed:,} changed, {done.removed:,} removed, "
+                f"{done.names:,} names changed, in {perf_counter() - start:.1f} s."
             )
 
     def _counts(self):
