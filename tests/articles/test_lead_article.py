@@ -104,7 +104,7 @@ def test_a_word_that_harms_or_sells_is_not_used(article, word):
         "the main result was not statistically significant",
         "The spray has not been shown to prevent suicide",
         "In England the spray is not recommended for routine NHS use",
-        "you must not drive until the next day",
+        "You must not drive until the next day",
         "Do not stop an antidepressant without advice",
         "A listing is not a recommendation",
     ],
