@@ -1,0 +1,160 @@
+"""What every public page owes every reader: nothing hidden, nothing too wide, nothing sent elsewhere."""
+
+import gzip
+from urllib.parse import urlsplit
+
+import pytest
+
+PAGES = {
+    "home": "/",
+    "articles": "/articles/",
+    "lead article": "/articles/ketamine-for-depression/",
+    "get help now": "/get-help-now/",
+    "how we work": "/how-we-work/",
+    "start of the finder": "/clinics/",
+    "results": "/clinics/near/gb/ls1-4/",
+    "filtered results, widened": "/clinics/near/gb/ls1-4/?route=oral&payment=public",
+    "none near": "/clinics/near/gb/ls1-4/?within=5&route=im&payment=public&with=wheelchair",
+    "clinic": "/clinics/sample-bittern-leeds/",
+    "paused clinic": "/clinics/sample-jackdaw-leeds/",
+    "delisted clinic": "/clinics/sample-kingfisher-leeds/",
+    "no such page": "/no/such/page/",
+    "API": "/api/v1/docs",
+    "sign in": "/accounts/login/",
+}
+ASKED = {
+    "nothing typed": " ",
+    "malformed": "%%%",
+    "unknown": "LS99 9ZZ",
+    "ambiguous": "Newcastle",
+    "not covered": "Paris",
+}
+every_page = pytest.mark.parametrize("address", PAGES.values(), ids=PAGES)
+
+
+@pytest.fixture
+def visit(browser, base_url):
+    """``visit(address, width=…, …)`` opens a page in a browser of its own."""
+    contexts = []
+
+    def visit(address: str, *, width: int = 360, **options):
+        context = browser.new_context(base_url=base_url, viewport={"width": width, "height": 800}, **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.goto(address)
+        return page
+
+    yield visit
+    for context in contexts:
+        context.close()
+
+
+def ask(page, text: str) -> None:
+    page.get_by_label("Postcode or town").first.fill(text)
+    page.get_by_role("button", name="Search").first.click()
+
+
+@every_page
+@pytest.mark.parametrize(("width", "scheme"), [(360, "light"), (1280, "dark")])
+def test_no_rule_of_axe_is_broken(visit, axe, address, width, scheme):
+    axe(visit(address, width=width, color_scheme=scheme))
+
+
+@pytest.mark.parametrize("text", ASKED.values(), ids=ASKED)
+def test_each_answer_to_a_search_can_be_read_by_all(visit, axe, text):
+    page = visit("/clinics/")
+    ask(page, text)
+    axe(page)
+
+
+@every_page
+def test_nothing_has_to_be_scrolled_sideways(visit, address):
+    page = visit(address)
+    for width, text_size in [(320, "100%"), (768, "100%"), (640, "200%")]:
+        page.set_viewport_size({"width": width, "height": 800})
+        page.evaluate("size => { document.documentElement.style.fontSize = size }", text_size)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, (width, text_size)
+
+
+@every_page
+def test_nothing_is_asked_of_anybody_else_and_nothing_is_refused(browser, base_url, address):
+    context = browser.new_context(base_url=base_url)
+    page = context.new_page()
+    hosts, complaints = set(), []
+    page.on("request", lambda request: hosts.add(urlsplit(request.url).netloc))
+    page.on("console", lambda message: complaints.append(message.text))
+    page.goto(address)
+    assert hosts == {urlsplit(base_url).netloc}
+    assert not [text for text in complaints if "Content Security Policy" in text]
+    context.close()
+
+
+@pytest.mark.parametrize(("address", "most"), [(PAGES["lead article"], 60_000), (PAGES["results"], 120_000)])
+def test_a_first_visit_is_light(browser, base_url, address, most):
+    context = browser.new_context(base_url=base_url)
+    page = context.new_page()
+    answers = []
+    page.on("response", answers.append)
+    page.goto(address, wait_until="networkidle")
+    assert 0 < sum(len(gzip.compress(answer.body())) for answer in answers) <= most
+    context.close()
+
+
+def test_the_whole_way_without_javascript(visit):
+    page = visit("/articles/ketamine-for-depression/", java_script_enabled=False)
+    ask(page, "LS1 4AP")
+    assert urlsplit(page.url).path == "/clinics/near/gb/ls1-4/"
+    page.locator(".filter-panel summary").click()
+    page.get_by_label("Intravenous infusion").check()
+    page.get_by_role("button", name="Show these clinics").click()
+    assert "route=iv" in page.url
+    page.locator(".clinic-card__name a").first.click()
+    assert page.get_by_role("link", name="Call").is_visible()
+
+
+@pytest.mark.parametrize(("width", "folded"), [(360, True), (768, False), (1280, False)])
+def test_the_menu_folds_on_a_phone_only(visit, width, folded):
+    page = visit("/", width=width)
+    link = page.get_by_role("navigation", name="Main").get_by_role("link", name="Find a clinic")
+    assert link.is_visible() is not folded
+    if folded:
+        page.get_by_text("Menu", exact=True).click()
+    link.click()
+    assert urlsplit(page.url).path == "/clinics/"
+
+
+def test_help_is_in_sight_on_a_phone(visit):
+    page = visit("/articles/ketamine-for-depression/", width=320)
+    box = page.get_by_role("link", name="Get help now", exact=True).first.bounding_box()
+    assert box["y"] + box["height"] < 150
+    assert box["height"] >= 44
+
+
+def test_a_mistake_keeps_what_was_typed_and_the_cursor(visit):
+    page = visit("/clinics/")
+    ask(page, "LS99 9ZZ")
+    field = page.get_by_label("Postcode or town")
+    assert field.input_value() == "LS99 9ZZ"
+    assert field.evaluate("field => field === document.activeElement")
+    assert field.get_attribute("aria-invalid") == "true"
+    assert "LS99" in page.locator(f"#{field.get_attribute('aria-describedby')}").inner_text()
+
+
+def test_the_first_stop_of_the_keyboard_skips_to_the_content(visit):
+    page = visit("/clinics/near/gb/ls1-4/")
+    page.keyboard.press("Tab")
+    link = page.get_by_role("link", name="Skip to main content")
+    assert link.evaluate("link => link === document.activeElement")
+    assert link.bounding_box()["y"] >= 0
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "main"
+
+
+def test_leaving_quickly_leaves_no_way_back(visit):
+    page = visit("/")
+    page.route("https://www.bbc.co.uk/**", lambda route: route.fulfill(body="Weather"))
+    page.goto("/clinics/")
+    page.get_by_role("link", name="Leave this site quickly").click()
+    page.wait_for_url("https://www.bbc.co.uk/weather")
+    page.go_back()
+    assert urlsplit(page.url).path == "/"
