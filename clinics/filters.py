@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from clinics.facets import Facets
 from clinics.models import Clinic, Route
 from clinics.search import ClinicSearch, Unit, Wish
 
@@ -12,6 +13,7 @@ from clinics.search import ClinicSearch, Unit, Wish
 class FilterOption:
     value: str
     label: str
+    count: str  # how many clinics it would leave, such as "12" or "5,000 or more"
     chosen: bool
     url_without: str = ""  # the same search with this choice taken back
 
@@ -23,22 +25,23 @@ class FilterGroup:
     options: tuple[FilterOption, ...]
 
 
-def filter_groups(search: ClinicSearch) -> tuple[FilterGroup, ...]:
+def filter_groups(search: ClinicSearch, facets: Facets) -> tuple[FilterGroup, ...]:
     """The groups of checkboxes, in the order in which people ask."""
 
-    def option(field: str, member, value: str, label: str) -> FilterOption:
+    def option(field: str, member, value: str) -> FilterOption:
+        count = f"{facets.count(field, member):,}{' or more' if facets.is_at_least else ''}"
         chosen = getattr(search, field)
         if member not in chosen:
-            return FilterOption(value, label, chosen=False)
+            return FilterOption(value, member.label, count, chosen=False)
         rest = replace(search, **{field: tuple(other for other in chosen if other != member)})
-        return FilterOption(value, label, chosen=True, url_without=rest.get_absolute_url())
+        return FilterOption(value, member.label, count, chosen=True, url_without=rest.get_absolute_url())
 
     return (
-        FilterGroup("route", "Treatment", tuple(option("routes", r, r.slug, r.label) for r in Route)),
+        FilterGroup("route", "Treatment", tuple(option("routes", each, each.slug) for each in Route)),
         FilterGroup(
-            "payment", "Payment", tuple(option("payments", p, p.value, p.label) for p in Clinic.Payment)
+            "payment", "Payment", tuple(option("payments", each, each.value) for each in Clinic.Payment)
         ),
-        FilterGroup("with", "Only with", tuple(option("wishes", w, w.value, w.label) for w in Wish)),
+        FilterGroup("with", "Only with", tuple(option("wishes", each, each.value) for each in Wish)),
     )
 
 

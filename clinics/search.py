@@ -10,6 +10,7 @@ from math import ceil
 from typing import Any
 from urllib.parse import urlencode
 
+from django.db.models import Q
 from django.http import QueryDict
 from django.urls import reverse
 
@@ -128,14 +129,17 @@ class ClinicSearch:
     def is_filtered(self) -> bool:
         return bool(self.routes or self.payments or self.wishes)
 
+    def conditions(self) -> dict[str, Q]:
+        """What each filter asks of a clinic, by the filter's field; an empty condition where nothing is chosen."""
+        return {
+            "routes": Q(routes__overlap=list(self.routes)) if self.routes else Q(),
+            "payments": Q(payments__overlap=list(self.payments)) if self.payments else Q(),
+            "wishes": Q(**{wish.field: True for wish in self.wishes}),
+        }
+
     def clinics(self) -> ClinicQuerySet:
         """Every listed clinic that fits the filters, wherever it is."""
-        clinics = Clinic.objects.listed()
-        if self.routes:
-            clinics = clinics.offering(self.routes)
-        if self.payments:
-            clinics = clinics.filter(payments__overlap=list(self.payments))
-        return clinics.filter(**{wish.field: True for wish in self.wishes})
+        return Clinic.objects.listed().filter(*self.conditions().values())
 
     def nearest(self, count: int, *, within_km: float | None = None) -> list[tuple[int, float]]:
         """(primary key, chord) of the nearest *count* clinics, nearest first, equal distances by key.

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
+from clinics.facets import count_facets
 from clinics.filters import chosen_options, filter_groups, in_other_unit, radii, radius_reaching
 from clinics.models import Clinic
 from clinics.opening import open_state, week_table
@@ -61,7 +62,7 @@ def clinic_near(request: HttpRequest, country: str, place: str) -> HttpResponse:
         return TemplateResponse(request, "clinics/clinic_search.html", {"no_such_place": True}, status=404)
     search = ClinicSearch.from_query(centre, request.GET)
     results = search.results(positive_number(request.GET, "page"))
-    groups = filter_groups(search)
+    groups = filter_groups(search, count_facets(search, results.within_km))
     nearest = None if results.count else search.nearest_anywhere()
     context = {
         "search": search,

@@ -33,10 +33,6 @@ class ClinicQuerySet(models.QuerySet["Clinic"]):
         """Those the public may see in results. The only place that says what "visible" means."""
         return self.filter(listed=True)
 
-    def offering(self, routes):
-        """Those that offer at least one of *routes*."""
-        return self.filter(routes__overlap=list(routes))
-
     def for_cards(self):
         """With what a card of the results shows, in a fixed number of queries."""
         return self.defer("position").select_related("provider").prefetch_related("treatments")

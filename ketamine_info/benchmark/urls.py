@@ -6,12 +6,17 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import path
 
+from clinics.facets import OPTIONS, Facets
 from clinics.filters import chosen_options, filter_groups, in_other_unit, radii
 from clinics.models import Clinic
 from clinics.search import ClinicSearch, Results
 from ketamine_info.benchmark.scenarios import nowhere
 from ketamine_info.urls import *  # noqa: F403
 from ketamine_info.urls import urlpatterns as site
+
+NO_FACETS = Facets(
+    {(field, option): 0 for field, options in OPTIONS.items() for option in options}, is_at_least=False
+)
 
 
 class KnownResults(Results):
@@ -35,7 +40,7 @@ def floor(request: HttpRequest) -> HttpResponse:
     search = ClinicSearch(nowhere(), within=50)
     results = KnownResults(search, within=50)
     object.__setattr__(results, "keys", [int(key) for key in request.GET.getlist("key")])
-    groups = filter_groups(search)
+    groups = filter_groups(search, NO_FACETS)
     context = {
         "search": search,
         "results": results,

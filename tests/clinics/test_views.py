@@ -203,7 +203,7 @@ def test_queries_of_the_results_page(client):
             client.get("/clinics/near/gb/ls1-4/?within=25")
         return len(captured)
 
-    assert queries(10) == queries(10) == 5  # place, count, nearest, clinics, treatments
+    assert queries(10) == queries(10) == 6  # place, count, nearest, clinics, treatments, facets
 
 
 def test_queries_of_the_clinic_page(client):

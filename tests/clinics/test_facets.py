@@ -1,0 +1,72 @@
+"""The counts beside the filters: each is what choosing that option would find."""
+
+import random
+from dataclasses import replace
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from clinics import facets
+from clinics.facets import OPTIONS, count_facets
+from clinics.models import Clinic, Route
+from clinics.search import ClinicSearch, Results, Unit, Wish
+from places.distance import Point
+from tests.factories import create_clinic, create_place
+
+pytestmark = pytest.mark.django_db
+
+LEEDS = Point(53.7997, -1.5492)
+WITHIN = 50
+
+
+@pytest.fixture
+def directory():
+    """120 clinics with facts drawn at random, unknown ones among them, about half of them within 50 km."""
+    dice = random.Random(8)
+    for _ in range(120):
+        create_clinic(
+            point=Point(LEEDS.latitude + dice.gauss(0, 0.5), LEEDS.longitude + dice.gauss(0, 0.7)),
+            routes=dice.sample(list(Route), dice.randint(0, 3)),
+            payments=dice.sample(list(Clinic.Payment), dice.randint(0, 3)),
+            listed=dice.random() < 0.9,
+            **{wish.field: dice.choice([True, False, None]) for wish in Wish},
+        )
+
+
+@pytest.mark.parametrize(
+    "chosen",
+    [
+        {},
+        {"routes": (Route.IV,)},
+        {"routes": (Route.IV, Route.ORAL), "payments": (Clinic.Payment.SELF_PAY,)},
+        {"wishes": (Wish.THERAPY,)},
+        {"routes": (Route.ESKETAMINE,), "wishes": (Wish.THERAPY, Wish.WHEELCHAIR)},
+    ],
+)
+def test_each_count_is_what_choosing_the_option_finds(directory, chosen):
+    search = ClinicSearch(create_place(point=LEEDS), unit=Unit.KM, within=WITHIN, **chosen)
+    counted = count_facets(search, WITHIN)
+    assert not counted.is_at_least
+    assert any(counted.counts.values())
+    for field, options in OPTIONS.items():
+        for option in options:
+            picked = (*search.wishes, option) if field == "wishes" else (option,)
+            found = Results(replace(search, **{field: picked}), within=WITHIN).count
+            assert counted.count(field, option) == found, (field, option)
+
+
+def test_one_query(directory):
+    search = ClinicSearch(create_place(point=LEEDS), unit=Unit.KM)
+    with CaptureQueriesContext(connection) as captured:
+        count_facets(search, WITHIN)
+    assert len(captured) == 1
+
+
+def test_a_crowd_is_counted_to_a_bound_and_says_so(monkeypatch, client):
+    monkeypatch.setattr(facets, "MOST_FACETED", 3)
+    for _ in range(5):
+        create_clinic(point=LEEDS, routes=[Route.IV])
+    counted = count_facets(ClinicSearch(create_place(point=LEEDS), unit=Unit.KM), WITHIN)
+    assert (counted.count("routes", Route.IV), counted.is_at_least) == (4, True)
+    assert "(4 or more)" in client.get("/clinics/near/gb/ls1-4/").content.decode()
