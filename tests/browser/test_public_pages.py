@@ -94,7 +94,7 @@ def test_a_first_visit_is_light(browser, base_url, address, most):
     context = browser.new_context(base_url=base_url)
     page = context.new_page()
     answers = []
-    page.on("response", answers.append)
+    page.on("response", lambda answer: answers.append(answer))
     page.goto(address, wait_until="networkidle")
     assert 0 < sum(len(gzip.compress(answer.body())) for answer in answers) <= most
     context.close()
