@@ -1,0 +1,37 @@
+"""Articles and the pages about the site, as a person on a phone or at a desk meets them."""
+
+import pytest
+
+from tests.articles.test_pages import ARTICLE, PAGES
+
+
+@pytest.mark.parametrize("address", PAGES)
+@pytest.mark.parametrize("width", [360, 1280])
+def test_a_page_is_accessible_and_does_not_scroll_sideways(page, axe, address, width):
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto(address)
+    page.evaluate("document.querySelectorAll('main details').forEach(details => details.open = true)")
+
+    axe(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_a_citation_leads_to_its_source_and_back(page):
+    page.goto(ARTICLE)
+    page.click("#cite-lii-2023-1")
+    assert page.url.endswith("#source-lii-2023")
+    assert page.locator("#source-lii-2023").is_visible()
+
+    page.locator("#source-lii-2023").get_by_role("link", name="Back to citation 1").click()
+    assert page.url.endswith("#cite-lii-2023-1")
+
+
+def test_the_finder_box_of_an_article_finds_clinics_without_javascript(browser, site):
+    with browser.new_context(java_script_enabled=False, base_url=site) as context:
+        page = context.new_page()
+        page.goto(ARTICLE)
+        box = page.locator(".article__body form.search-box")
+        box.get_by_label("Postcode or town").fill("LS1 4AP")
+        box.get_by_role("button", name="Search").click()
+        assert "/clinics/near/gb/ls1-4/" in page.url
+        assert "LS1 4" in page.locator("h1").inner_text()
