@@ -4,12 +4,12 @@ import math
 import re
 from urllib.parse import urlsplit, urlunsplit
 
-import phonenumbers
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator, validate_email
 
 from clinics.importing.reading import Row
 from clinics.models import Clinic
+from clinics.phones import international
 from places.models import Precision
 
 _LONGEST_PHONE = Clinic._meta.get_field("phone").max_length
@@ -59,20 +59,14 @@ def phone(row: Row, column: str, *, country: str) -> str:
     text = " ".join(row.cells.get(column, "").split())
     if not text:
         return ""
-    try:
-        number = phonenumbers.parse(text, country)
-    except phonenumbers.NumberParseException:
-        number = None
-    if number is None or not phonenumbers.is_possible_number(number):
+    number = international(text, country)
+    if number is None:
         row.note(column, f"{text[:60]!r} is not a telephone number; left out")
         return ""
-    extension = f" ext. {number.extension}" if number.extension else ""
-    number.extension = None  # countries write it in different ways, and we in one
-    text = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL) + extension
-    if len(text) > _LONGEST_PHONE:
+    if len(number) > _LONGEST_PHONE:
         row.note(column, f"longer than {_LONGEST_PHONE} characters; left out")
         return ""
-    return text
+    return number
 
 
 def website(row: Row, column: str) -> str:

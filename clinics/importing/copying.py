@@ -12,12 +12,13 @@ def copy_in(instances: Sequence[Model]) -> None:
         return
     meta = instances[0]._meta
     fields = [field for field in meta.concrete_fields if not field.generated]
+    (key_column,) = [field.column for field in fields if field.primary_key]
     quote = connection.ops.quote_name
-    columns = ", ".join(quote(field.column) for field in fields)
+    columns = ", ".join(quote(str(field.column)) for field in fields)
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT nextval(pg_get_serial_sequence(%s, %s)) FROM generate_series(1, %s)",
-            [quote(meta.db_table), meta.pk.attname, len(instances)],
+            [quote(meta.db_table), key_column, len(instances)],
         )
         for instance, (key,) in zip(instances, cursor.fetchall(), strict=True):
             instance.pk = key

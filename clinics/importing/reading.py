@@ -86,8 +86,12 @@ def read_rows(path: Path, mapping: Mapping) -> Iterator[Row]:
 
 
 def _rows(text: TextIO, mapping: Mapping) -> Iterator[Row]:
-    quoting = csv.QUOTE_MINIMAL if mapping.quoted else csv.QUOTE_NONE
-    reader = csv.reader(_lines(text), delimiter=mapping.delimiter, quoting=quoting, strict=True)
+    reader = csv.reader(
+        _lines(text),
+        delimiter=mapping.delimiter,
+        quoting=csv.QUOTE_MINIMAL if mapping.quoted else csv.QUOTE_NONE,
+        strict=True,
+    )
     number = 1
     try:
         columns = _heading(next(reader, []), mapping)

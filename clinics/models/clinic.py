@@ -1,4 +1,6 @@
-from datetime import date, datetime
+import re
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.conf import settings
@@ -248,6 +250,50 @@ class Clinic(DraftStateMixin, LockableMixin, RevisionMixin, ClusterableModel):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self):
+        """What the constraints hold, said beside the field it is about."""
+        super().clean()
+        if errors := dict(self._faults()):
+            raise ValidationError(errors)
+
+    def _faults(self) -> Iterator[tuple[str, str]]:
+        north, east = self.latitude, self.longitude
+        is_placed = north is not None or east is not None
+        is_remote = self.setting == self.Setting.REMOTE
+        if self.status == self.Status.DELISTED and not self.delisted_because:
+            yield "delisted_because", "Say why it is delisted."
+        if self.status != self.Status.DELISTED and self.delisted_because:
+            yield (
+                "delisted_because",
+                "Only a delisted clinic has a reason. Leave it empty, or delist the clinic.",
+            )
+        if is_placed and (north is None or east is None):
+            yield "longitude", "A position is a latitude and a longitude. Give both, or neither."
+        if north is not None and not -90 <= north <= 90:
+            yield "latitude", "A latitude lies between -90 and 90 degrees."
+        if east is not None and not -180 <= east <= 180:
+            yield "longitude", "A longitude lies between -180 and 180 degrees."
+        if is_placed and is_remote:
+            yield "latitude", "A remote service is at no distance from anybody. Leave the position empty."
+        if is_placed and not self.position_precision:
+            yield "position_precision", "Say how closely the position is known."
+        if not is_placed and self.position_precision:
+            yield "position_precision", "There is no position to be precise about. Leave it empty."
+        if self.remote_regions and not is_remote:
+            yield "remote_regions", "Only a remote service has regions. Choose none, or change the setting."
+        if self.verified_on and not self.verified_how:
+            yield "verified_how", "Say how it was verified."
+        if self.verified_how and not self.verified_on:
+            yield "verified_on", "Say when it was verified."
+        tomorrow = timezone.localdate() + timedelta(days=1)  # which is today already, further east
+        if self.verified_on and self.verified_on > tomorrow:
+            yield "verified_on", "That day has not come yet."
+        youngest, oldest = self.youngest_age, self.oldest_age
+        if youngest is not None and oldest is not None and oldest < youngest:
+            yield "oldest_age", "The oldest age is below the youngest."
+        if not re.fullmatch("[A-Z]{2}", self.country):
+            yield "country", "Choose a country."
 
     def save(self, *args, **kwargs):
         self.routes = sorted({treatment.route for treatment in self.treatments.all()})

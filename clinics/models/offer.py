@@ -1,5 +1,6 @@
 """What a clinic offers, and when it is open."""
 
+from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
@@ -73,6 +74,22 @@ class Treatment(models.Model):
 
     def __str__(self) -> str:
         return self.get_route_display()
+
+    def clean(self):
+        """What the constraints hold, said beside the field it is about."""
+        super().clean()
+        errors = {}
+        if self.price_from is None and self.price_to is not None:
+            errors["price_from"] = "Give the lowest price too, or leave both empty."
+        if self.price_from is not None and not self.currency:
+            errors["currency"] = "Say in which currency."
+        if self.price_from is not None and not self.price_unit:
+            errors["price_unit"] = "Say what the price is for."
+        lowest, highest = self.price_from, self.price_to
+        if lowest is not None and highest is not None and highest < lowest:
+            errors["price_to"] = "The highest price is below the lowest."
+        if errors:
+            raise ValidationError(errors)
 
 
 class OpeningHours(models.Model):

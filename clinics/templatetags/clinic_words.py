@@ -8,6 +8,7 @@ from django import template
 from django.utils.translation import get_language_info
 from phonenumbers import PhoneNumberFormat
 
+from clinics.languages import LANGUAGES
 from clinics.models import Clinic, Treatment
 from places.countries import country_name
 
@@ -15,22 +16,6 @@ register = template.Library()
 
 # "$" alone is five currencies to a reader who compares countries.
 SYMBOLS = {"GBP": "£", "EUR": "€", "USD": "US$", "CAD": "CA$", "AUD": "A$", "NZD": "NZ$"}
-
-# Languages that clinics speak and Django has no name for.
-LANGUAGES = {
-    "am": "Amharic",
-    "gu": "Gujarati",
-    "ht": "Haitian Creole",
-    "mi": "Māori",
-    "ps": "Pashto",
-    "sm": "Samoan",
-    "so": "Somali",
-    "ti": "Tigrinya",
-    "tl": "Tagalog",
-    "to": "Tongan",
-    "yue": "Cantonese",
-    "zh": "Chinese",
-}
 
 
 @register.filter
@@ -112,10 +97,12 @@ def payment_label(value: str) -> str:
 @register.filter
 def language_name(code: str) -> str:
     """The English name of a BCP 47 language; the code itself where none is known."""
+    if code in LANGUAGES:
+        return LANGUAGES[code]
     try:
         return str(get_language_info(code)["name"])
     except KeyError:
-        return LANGUAGES.get(code, code)
+        return code
 
 
 @register.filter

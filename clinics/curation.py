@@ -1,0 +1,147 @@
+"""Every change to a listing that is more than an edit: one verb, one transaction, one event, one revision.
+
+Wagtail keeps drafts as revisions beside the row that the public sees, and publishing a draft replaces the row. A
+verb that wrote the row alone would be undone without a word by whoever publishes an older draft next; so each
+verb goes through a revision, and refuses while somebody's draft is waiting (docs/adr/0021).
+"""
+
+from datetime import date
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from clinics.models import Clinic, ClinicEvent
+
+
+class DraftPendingError(Exception):
+    """Somebody's changes to the clinic have not been published, and would be mixed with this one."""
+
+    def __init__(self, clinic: Clinic):
+        super().__init__(
+            f"{clinic} has changes that have not been published. Publish them or go back to the published version "
+            "first."
+        )
+
+
+@transaction.atomic
+def publish(*, clinic: Clinic, by) -> None:
+    """Make the latest draft what the public sees; for a listing, the draft's status decides whether it is shown."""
+    current = _locked(clinic)
+    keep_first_version(clinic=current)
+    revision = current.latest_revision
+    revision.publish(user=by)
+    _record("publish", clinic, by=by)
+
+
+@transaction.atomic
+def unpublish(*, clinic: Clinic, because: str, by) -> None:
+    """Take a listing back to a draft that only curators see: it should not have been published."""
+    current = _locked(clinic)
+    if not current.live:
+        raise ValidationError("It is a draft already.")
+    keep_first_version(clinic=current)
+    current.unpublish(user=by)
+    _record("unpublish", clinic, by=by, because=because)
+
+
+@transaction.atomic
+def pause(*, clinic: Clinic, note: str, by) -> None:
+    """Keep the page, which says that it is paused and gives the public *note*, and leave it out of results."""
+    _change(
+        "pause",
+        clinic,
+        by=by,
+        because=note,
+        status=Clinic.Status.PAUSED,
+        delisted_because="",
+        status_note=note,
+    )
+
+
+@transaction.atomic
+def delist(*, clinic: Clinic, because: str, by, note: str = "") -> None:
+    """Take it off the lists for good, *because* of one of Clinic.DelistedBecause; *note* is shown to the public."""
+    _change(
+        "delist",
+        clinic,
+        by=by,
+        because=because,
+        status=Clinic.Status.DELISTED,
+        delisted_because=because,
+        status_note=note,
+    )
+
+
+@transaction.atomic
+def relist(*, clinic: Clinic, by) -> None:
+    """Show a paused or delisted clinic again."""
+    _change("relist", clinic, by=by, status=Clinic.Status.LISTED, delisted_because="", status_note="")
+
+
+@transaction.atomic
+def verify(*, clinic: Clinic, how: str, on: date, by) -> None:
+    """Somebody reached the clinic on that day and found the listing true; *how* is one of Clinic.VerifiedBy."""
+    _change(
+        "verify",
+        clinic,
+        by=by,
+        data={"how": how, "on": on.isoformat()},
+        verified_how=how,
+        verified_on=on,
+        verified_by=by,
+    )
+
+
+def keep_first_version(*, clinic: Clinic) -> None:
+    """Keep what a clinic says as its first revision, unless it has one: imports write no revisions.
+
+    So the first change to an imported clinic can be compared with what was imported, and taken back.
+    """
+    if clinic.latest_revision_id is not None:
+        return
+    revision = clinic.save_revision(changed=False, clean=False)
+    if clinic.live:
+        clinic.live_revision = revision
+        clinic.save(update_fields=["live_revision"])
+
+
+def record_edit(*, clinic: Clinic, by, published: bool) -> None:
+    """An edit made in the admin, which has saved the revision itself."""
+    ClinicEvent.objects.create(
+        clinic_id=clinic.pk, kind="publish" if published else "edit", by=by, at=timezone.now()
+    )
+
+
+def _change(verb: str, clinic: Clinic, *, by, because: str = "", data: dict | None = None, **fields) -> None:
+    """Set *fields* in a revision, published if the clinic is; raises DraftPendingError, ValidationError."""
+    current = _locked(clinic)
+    if current.live:
+        _refuse_while_draft_pending(current)
+    keep_first_version(clinic=current)
+    latest = current.get_latest_revision_as_object()
+    for name, value in fields.items():
+        setattr(latest, name, value)
+    revision = latest.save_revision(user=by, log_action=True)
+    if current.live:
+        revision.publish(user=by)
+    else:
+        latest.save()  # queues read the row; the public does not
+    _record(verb, clinic, by=by, because=because, data=data)
+
+
+def _locked(clinic: Clinic) -> Clinic:
+    """The clinic as it is now, held against others until the transaction ends."""
+    return Clinic.objects.select_for_update().get(pk=clinic.pk)
+
+
+def _refuse_while_draft_pending(clinic: Clinic) -> None:
+    if clinic.has_unpublished_changes:
+        raise DraftPendingError(clinic)
+
+
+def _record(verb: str, clinic: Clinic, *, by, because: str = "", data: dict | None = None) -> None:
+    ClinicEvent.objects.create(
+        clinic_id=clinic.pk, kind=verb, because=because, data=data or {}, by=by, at=timezone.now()
+    )
+    clinic.refresh_from_db()

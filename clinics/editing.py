@@ -1,0 +1,306 @@
+"""The form with which curators edit a clinic: its fields in groups, each with what to write in it."""
+
+from typing import Any
+from zoneinfo import available_timezones
+
+from django import forms
+from django.utils.text import slugify
+from wagtail.admin.forms import WagtailAdminModelForm
+from wagtail.admin.panels import (
+    FieldPanel,
+    FieldRowPanel,
+    HelpPanel,
+    InlinePanel,
+    MultiFieldPanel,
+    ObjectList,
+)
+from wagtail.admin.panels import TabbedInterface as Tabs
+
+from clinics.languages import LANGUAGES
+from clinics.models import Clinic, Provider
+from clinics.phones import international
+from places.countries import COVERED, country_name
+from places.models import Precision
+from places.regions import REGIONS
+
+NOT_KNOWN = ("unknown", "Not known")
+
+
+def _with_current(choices: Any, values: list[str]) -> list[tuple[str, str]]:
+    """*choices*, and any of *values* that they lack, so that saving never loses one."""
+    known = dict(choices)
+    return list((known | {value: known.get(value, value) for value in values if value}).items())
+
+
+def _countries() -> list[tuple[str, str]]:
+    return [(code, country_name(code)) for code in COVERED]
+
+
+def _timezones() -> list[tuple[str, str]]:
+    names = sorted(name for name in available_timezones() if "/" in name and not name.startswith("Etc/"))
+    return [("", "Not known"), *((name, name.replace("_", " ")) for name in names)]
+
+
+def _regions() -> list[tuple[str, str]]:
+    return [
+        choice
+        for country, name in _countries()
+        for choice in [
+            (country, f"All of {name}"),
+            *(
+                (f"{country}-{code}", f"{name}: {region}")
+                for code, region in sorted(REGIONS.get(country, {}).items(), key=lambda item: item[1])
+            ),
+        ]
+    ]
+
+
+class ClinicForm(WagtailAdminModelForm):
+    """Reads what curators type as they type it, and never turns "not known" into "no"."""
+
+    slug = forms.SlugField(
+        max_length=120,
+        required=False,
+        help_text="Its part of an address. Left empty, it is made of name and town; kept when the name changes.",
+    )
+    country = forms.ChoiceField(choices=_countries)
+    timezone = forms.ChoiceField(
+        choices=_timezones, required=False, help_text="Opening hours are by the clock of this zone."
+    )
+    website = forms.URLField(
+        max_length=200,
+        required=False,
+        assume_scheme="https",
+        help_text="The page about this clinic, if it has one.",
+    )
+    payments = forms.MultipleChoiceField(
+        choices=Clinic.Payment.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Tick each that the clinic says it takes. None ticked means not known.",
+    )
+    languages = forms.MultipleChoiceField(
+        choices=list(LANGUAGES.items()),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Spoken by staff who treat patients. None ticked means not known.",
+    )
+    remote_regions = forms.MultipleChoiceField(
+        choices=_regions,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Remote services only: where it may treat patients by its licences.",
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            if isinstance(field, forms.NullBooleanField):
+                field.widget.choices = [NOT_KNOWN, ("true", "Yes"), ("false", "No")]
+            elif isinstance(field, forms.MultipleChoiceField):
+                field.choices = _with_current(field.choices, getattr(self.instance, name))
+            elif name in ("country", "timezone"):
+                field.choices = _with_current(field.choices, [getattr(self.instance, name)])
+
+    def clean(self):
+        cleaned = super().clean()
+        self._clean_phone(cleaned)
+        self._clean_precision(cleaned)
+        if not cleaned.get("slug") and "slug" not in self.errors:
+            cleaned["slug"] = self._free_slug(cleaned)
+        return cleaned
+
+    def _clean_phone(self, cleaned) -> None:
+        text = cleaned.get("phone")
+        if not text or "phone" not in self.changed_data:
+            return
+        number = international(text, cleaned.get("country", ""))
+        if number is None:
+            self.add_error(
+                "phone", "This is not a telephone number. Write it as it is dialled, or +44 113 496 0000."
+            )
+        elif len(number) > Clinic._meta.get_field("phone").max_length:
+            self.add_error("phone", "This number is too long. Leave out the extension.")
+        else:
+            cleaned["phone"] = number
+
+    def _clean_precision(self, cleaned) -> None:
+        """A position set by hand is that of the building, and one taken away is known to no precision."""
+        if "position_precision" in self.changed_data or not {"latitude", "longitude"} & set(
+            self.changed_data
+        ):
+            return
+        position = [cleaned.get("latitude"), cleaned.get("longitude")]
+        if None not in position:
+            cleaned["position_precision"] = Precision.ROOFTOP
+        elif position == [None, None]:
+            cleaned["position_precision"] = ""
+
+    def _free_slug(self, cleaned) -> str:
+        base = slugify(f"{cleaned.get('name', '')} {cleaned.get('town', '')}")[:110].strip("-") or "clinic"
+        taken = set(
+            Clinic.objects.filter(slug__startswith=base)
+            .exclude(pk=self.instance.pk)
+            .values_list("slug", flat=True)
+        )
+        numbered = (f"{base}-{number}" for number in range(2, len(taken) + 3))
+        return base if base not in taken else next(slug for slug in numbered if slug not in taken)
+
+    def save(self, commit=True):
+        if {"verified_on", "verified_how"} & set(self.changed_data):
+            self.instance.verified_by = self.for_user if self.instance.verified_on else None
+        return super().save(commit=commit)
+
+
+class ProviderForm(WagtailAdminModelForm):
+    website = forms.URLField(max_length=200, required=False, assume_scheme="https")
+
+    class Meta:
+        model = Provider
+        fields = ["name", "website", "is_sample"]
+
+
+def _facts(*names: str) -> FieldRowPanel:
+    return FieldRowPanel([FieldPanel(name) for name in names])
+
+
+PANELS = Tabs(
+    [
+        ObjectList(
+            [
+                MultiFieldPanel(
+                    [
+                        FieldPanel("name", help_text="As the clinic writes it, without Ltd, Inc or slogans."),
+                        FieldPanel("slug"),
+                        FieldPanel(
+                            "provider", help_text="The organisation that runs it, where it is not the same."
+                        ),
+                        FieldPanel(
+                            "setting", help_text="A remote service has no place of its own, only regions."
+                        ),
+                        FieldPanel("is_sample"),
+                    ],
+                    heading="What it is",
+                ),
+                MultiFieldPanel(
+                    [
+                        FieldPanel("street", help_text="Number, street, and suite or floor."),
+                        _facts("town", "region"),
+                        _facts("postcode", "country"),
+                        HelpPanel(
+                            "A position that you change by hand is taken to be that of the building, unless you "
+                            "choose another precision in the same edit."
+                        ),
+                        _facts("latitude", "longitude", "position_precision"),
+                        FieldPanel("timezone"),
+                    ],
+                    heading="Where it is",
+                ),
+                MultiFieldPanel(
+                    [
+                        FieldPanel(
+                            "phone", help_text="As it is dialled there; it is kept in international form."
+                        ),
+                        _facts("email", "website"),
+                    ],
+                    heading="How to reach it",
+                ),
+            ],
+            heading="Clinic",
+        ),
+        ObjectList(
+            [
+                InlinePanel(
+                    "treatments",
+                    heading="Treatments and prices",
+                    label="Treatment",
+                    help_text="One for each way the medicine is given. Leave a price empty when it is not known.",
+                    panels=[
+                        FieldPanel("route"),
+                        FieldRowPanel(
+                            [
+                                FieldPanel("price_from"),
+                                FieldPanel("price_to"),
+                                FieldPanel("currency"),
+                                FieldPanel("price_unit"),
+                            ]
+                        ),
+                        FieldPanel("note"),
+                    ],
+                ),
+                FieldPanel("payments", heading="Ways to pay"),
+                MultiFieldPanel(
+                    [
+                        _facts("taking_new_patients", "referral_needed"),
+                        _facts("psychiatric_assessment", "therapy_alongside"),
+                        _facts("youngest_age", "oldest_age"),
+                    ],
+                    heading="Who it is for",
+                ),
+                FieldPanel("remote_regions", heading="Regions served remotely"),
+            ],
+            heading="Treatment",
+        ),
+        ObjectList(
+            [
+                InlinePanel(
+                    "opening_hours",
+                    heading="Opening hours",
+                    label="Opening",
+                    help_text="One for each span; two on a day with a break. None at all means not known. "
+                    "A span that closes at or before it opens runs past midnight.",
+                    panels=[
+                        FieldRowPanel([FieldPanel("weekday"), FieldPanel("opens"), FieldPanel("closes")]),
+                    ],
+                ),
+                MultiFieldPanel(
+                    [
+                        _facts("wheelchair_access", "accessible_toilet", "parking"),
+                        FieldPanel(
+                            "access_note",
+                            help_text="What somebody arriving should know. Shown to the public.",
+                        ),
+                    ],
+                    heading="Access",
+                ),
+                FieldPanel("languages"),
+            ],
+            heading="Visiting",
+        ),
+        ObjectList(
+            [
+                MultiFieldPanel(
+                    [
+                        FieldPanel(
+                            "status",
+                            help_text="Paused and delisted clinics are in no results; their pages say so. "
+                            "A draft is seen by curators alone, whatever its status.",
+                        ),
+                        FieldPanel("delisted_because", help_text="Delisted clinics only."),
+                        FieldPanel("status_note"),
+                    ],
+                    heading="Whether it is shown",
+                ),
+                MultiFieldPanel(
+                    [
+                        HelpPanel(
+                            "Only what somebody at the clinic said, or you saw there, counts: reading its website "
+                            "verifies nothing. The public sees the day and the way."
+                        ),
+                        _facts("verified_on", "verified_how"),
+                        FieldPanel("verified_by", read_only=True),
+                        FieldRowPanel(
+                            [
+                                FieldPanel("created_at", read_only=True),
+                                FieldPanel("updated_at", read_only=True),
+                            ]
+                        ),
+                    ],
+                    heading="How we know",
+                ),
+            ],
+            heading="Listing",
+        ),
+    ],
+    base_form_class=ClinicForm,
+)

@@ -1,0 +1,181 @@
+"""The directory in the admin: clinics, the providers that run them, and what published lists said of them."""
+
+import django_filters
+from django.db.models import Count, OuterRef, Subquery
+from django.http import HttpRequest
+from django.utils.html import format_html, format_html_join
+from wagtail import hooks
+from wagtail.admin.filters import WagtailFilterSet
+from wagtail.admin.panels import FieldPanel, ObjectList
+from wagtail.admin.ui.tables import Column, DateColumn, NumberColumn
+from wagtail.permission_policies import ModelPermissionPolicy
+from wagtail.permissions import register_permission_policy
+from wagtail.snippets.models import register_snippet
+from wagtail.snippets.views.snippets import InspectView, SnippetViewSet, SnippetViewSetGroup, UnpublishView
+
+from clinics import curation
+from clinics.editing import PANELS, ProviderForm
+from clinics.models import Clinic, Provider, SourceRecord
+from places.countries import COVERED, country_name
+
+
+class NothingIsDeleted(ModelPermissionPolicy):
+    """Clinics are delisted, never deleted: their addresses go on saying what became of them."""
+
+    forbidden = {"delete"}
+
+    def user_has_permission(self, user, action):
+        return action not in self.forbidden and super().user_has_permission(user, action)
+
+    def user_has_any_permission(self, user, actions):
+        return any(self.user_has_permission(user, action) for action in actions)
+
+
+class NothingIsWritten(NothingIsDeleted):
+    """What a source said stays as it was said. Who may change clinics may read it."""
+
+    forbidden = {"add", "change", "delete", "publish"}
+
+    def user_has_permission(self, user, action):
+        return super().user_has_permission(user, action) or (
+            action == "view" and user.has_perm("clinics.change_clinic")
+        )
+
+
+register_permission_policy(Clinic, NothingIsDeleted(Clinic))
+register_permission_policy(SourceRecord, NothingIsWritten(SourceRecord))
+
+
+def _sources() -> list[tuple[str, str]]:
+    names = SourceRecord.objects.order_by("source").values_list("source", flat=True).distinct()
+    return [(name, name) for name in names]
+
+
+class ClinicFilterSet(WagtailFilterSet):
+    live = django_filters.BooleanFilter(label="Published")
+    country = django_filters.ChoiceFilter(choices=[(code, country_name(code)) for code in COVERED])
+    source = django_filters.ChoiceFilter(choices=_sources, method="from_source", label="Source")
+    latitude = django_filters.BooleanFilter(lookup_expr="isnull", exclude=True, label="Has a position")
+
+    class Meta:
+        model = Clinic
+        fields = ["live", "status", "country", "source", "latitude", "setting", "verified_on", "is_sample"]
+
+    def from_source(self, clinics, name, value):
+        return clinics.filter(pk__in=SourceRecord.objects.filter(source=value).values("clinic"))
+
+
+def _publication(clinic: Clinic) -> str:
+    """Wagtail's own column asks the database about each row."""
+    if not clinic.live:
+        return "Draft"
+    return "Yes, and a draft" if clinic.has_unpublished_changes else "Yes"
+
+
+class ClinicUnpublishView(UnpublishView):
+    def unpublish(self):
+        curation.unpublish(clinic=self.object, because="", by=self.request.user)
+
+
+class ClinicViewSet(SnippetViewSet):
+    model = Clinic
+    icon = "clipboard-list"
+    menu_label = "Clinics"
+    edit_handler = PANELS
+    list_display = [
+        "name",
+        "town",
+        Column("country", sort_key="country"),
+        Column("status", accessor="get_status_display", sort_key="status"),
+        DateColumn("verified_on", label="Verified on", sort_key="verified_on"),
+        Column("source", label="Source"),
+        Column("publication", label="Published", accessor=_publication, sort_key="live"),
+    ]
+    list_per_page = 50
+    filterset_class = ClinicFilterSet
+    search_fields = ["name", "town", "postcode", "street", "phone", "slug"]
+    ordering = ["name", "pk"]
+    copy_view_enabled = False
+    unpublish_view_class = ClinicUnpublishView
+
+    def get_queryset(self, request: HttpRequest):
+        records = SourceRecord.objects.filter(clinic=OuterRef("pk")).order_by("source")
+        return Clinic.objects.defer("position").annotate(source=Subquery(records.values("source")[:1]))
+
+
+class ProviderViewSet(SnippetViewSet):
+    model = Provider
+    icon = "group"
+    menu_label = "Providers"
+    edit_handler = ObjectList(
+        [FieldPanel("name"), FieldPanel("website"), FieldPanel("is_sample")], base_form_class=ProviderForm
+    )
+    list_display = ["name", "website", NumberColumn("clinic_count", label="Clinics", sort_key="clinic_count")]
+    list_per_page = 50
+    list_filter = ["is_sample"]
+    search_fields = ["name", "website"]
+    ordering = ["name", "pk"]
+    copy_view_enabled = False
+
+    def get_queryset(self, request: HttpRequest):
+        return Provider.objects.annotate(clinic_count=Count("clinics"))
+
+
+class SourceRecordInspectView(InspectView):
+    def get_data_display_value(self):
+        rows = format_html_join("", "<tr><th scope='row'>{}</th><td>{}</td></tr>", self.object.data.items())
+        return format_html("<table class='listing'><tbody>{}</tbody></table>", rows)
+
+
+class SourceRecordViewSet(SnippetViewSet):
+    model = SourceRecord
+    icon = "doc-full-inverse"
+    menu_label = "Source records"
+    inspect_view_enabled = True
+    inspect_view_class = SourceRecordInspectView
+    inspect_view_fields = [
+        "source",
+        "identifier",
+        "clinic",
+        "data",
+        "digest",
+        "first_seen_at",
+        "last_seen_at",
+    ]
+    list_display = ["identifier", "source", "clinic", DateColumn("last_seen_at", label="Last seen")]
+    list_per_page = 50
+    list_filter = ["source"]
+    search_fields = ["identifier", "clinic__name"]
+    ordering = ["source", "identifier"]
+    copy_view_enabled = False
+    panels = [FieldPanel("source", read_only=True), FieldPanel("identifier", read_only=True)]
+
+    def get_queryset(self, request: HttpRequest):
+        return SourceRecord.objects.select_related("clinic").defer("data", "clinic__position")
+
+
+class DirectoryViewSetGroup(SnippetViewSetGroup):
+    items = [ClinicViewSet, ProviderViewSet, SourceRecordViewSet]
+    menu_label = "Directory"
+    menu_icon = "site"
+    menu_order = 200
+
+
+register_snippet(DirectoryViewSetGroup)
+
+
+@hooks.register("before_edit_snippet")
+def keep_first_version(request: HttpRequest, instance) -> None:
+    """An imported clinic has no revision, so its first edit would have nothing to be compared with."""
+    if request.method == "POST" and isinstance(instance, Clinic):
+        curation.keep_first_version(clinic=Clinic.objects.get(pk=instance.pk))
+
+
+@hooks.register("after_create_snippet")
+@hooks.register("after_edit_snippet")
+def record_edit(request: HttpRequest, instance) -> None:
+    """Edits stand in a clinic's history beside the verbs of curation."""
+    if isinstance(instance, Clinic):
+        saved = Clinic.objects.only("live", "has_unpublished_changes").get(pk=instance.pk)
+        is_published = saved.live and not saved.has_unpublished_changes
+        curation.record_edit(clinic=instance, by=request.user, published=is_published)
