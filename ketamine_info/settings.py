@@ -105,17 +105,17 @@ TEMPLATES = [
 ]
 
 # ------------------------------------------------------------------------------------------- database
+LOCAL_FOLDER = Path(env.str("EMBEDDED_POSTGRES_DIR", default=str(BASE_DIR / ".local")))
 if env.str("DATABASE_URL", default=""):
     DATABASES = {"default": env.db("DATABASE_URL")}
 else:
     # A PostgreSQL of the project's own, started when first asked for and stopped with the last that uses it.
-    local_folder = Path(env.str("EMBEDDED_POSTGRES_DIR", default=str(BASE_DIR / ".local")))
     DATABASES = {
         "default": {
             "ENGINE": "ketamine_info.embedded_pg",
             "NAME": "ketamine_info",
             "EMBEDDED": {
-                "folder": str(local_folder / ("postgres-test" if DEPLOYMENT == "test" else "postgres")),
+                "folder": str(LOCAL_FOLDER / ("postgres-test" if DEPLOYMENT == "test" else "postgres")),
                 "database": "ketamine_info",
                 "durable": DEPLOYMENT != "test",
             },

@@ -22,6 +22,7 @@ USERS_LOCK = "users.lock"
 KEEPER_LOCK = "keeper.lock"
 LOG = "postgres.log"
 STOP_SECONDS = 10
+RETRY_SECONDS = 10
 
 # What it says to the process that ran it, first word of a line
 NOTE, READY, BUSY, FAILED = "note", "ready", "busy", "failed"
@@ -64,11 +65,12 @@ def server_owner(folder: Path) -> pwd.struct_passwd:
     return pwd.getpwnam("nobody")
 
 
-def is_ready(folder: Path) -> bool:
-    """Whether the server of this folder accepts connections (the eighth line of its ``postmaster.pid``)."""
+def is_ready(folder: Path, pid: int | None = None) -> bool:
+    """Whether the server of this folder, process *pid*, accepts connections: its ``postmaster.pid`` says so."""
     with suppress(OSError):
         lines = (folder / "data" / "postmaster.pid").read_text().splitlines()
-        return len(lines) >= 8 and lines[7].strip() == "ready" and (folder / f".s.PGSQL.{PORT}").exists()
+        ready = len(lines) >= 8 and lines[7].strip() == "ready" and (folder / f".s.PGSQL.{PORT}").exists()
+        return ready and pid in (None, int(lines[0]))
     return False
 
 
@@ -175,12 +177,21 @@ class Server:
             say(NOTE, "Making a new PostgreSQL database cluster.")
             self.make_cluster()
         self.clear_what_was_left()
+        deadline = time.monotonic() + RETRY_SECONDS
+        while not self._started():
+            if time.monotonic() > deadline:
+                raise OSError("postgres ended at its start")
+            time.sleep(0.5)  # the processes of one that was killed may not have noticed yet
+
+    def _started(self) -> bool:
+        """Run the server; whether it became ready rather than ended."""
         configuration = [f"--{name}={value}" for name, value in self.configuration.items()]
         self.process = self._popen("postgres", "-D", str(self.data), *configuration)
-        ended = self.process.poll
-        self._await(lambda: is_ready(self.folder) or ended() is not None, sys.maxsize)
-        if ended() is not None:
-            raise OSError("postgres ended at its start")
+        while not self.ended():
+            if is_ready(self.folder, self.process.pid):
+                return True
+            time.sleep(0.02)
+        return False
 
     def stop(self) -> None:
         """Fast shutdown: open transactions are rolled back; immediate if that takes too long."""

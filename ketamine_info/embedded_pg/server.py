@@ -86,7 +86,7 @@ def server_folder(wanted: Path) -> Path:
     wanted = wanted.resolve()
     if _can_hold_a_socket(wanted) and _reachable(wanted):
         return wanted
-    name = f"{wanted.name}-{hashlib.sha256(os.fsencode(wanted)).hexdigest()[:12]}"
+    name = hashlib.sha256(os.fsencode(wanted)).hexdigest()[:16]
     if keeper.is_root():
         shared = Path("/var/lib")
     else:

@@ -8,7 +8,6 @@ import socket
 import sys
 import time
 from contextlib import contextmanager
-from pathlib import Path
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
@@ -113,10 +112,9 @@ def first_administrator() -> str:
 
 @contextmanager
 def only_one(port: int):
-    """A lock on the project's folder, let go by the kernel however this process ends."""
-    folder = Path(settings.BASE_DIR) / ".local"
-    folder.mkdir(exist_ok=True)
-    with (folder / "up.lock").open("a+") as lock:
+    """A lock on the folder of the trial's data, let go by the kernel however this process ends."""
+    settings.LOCAL_FOLDER.mkdir(parents=True, exist_ok=True)
+    with (settings.LOCAL_FOLDER / "up.lock").open("a+") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
