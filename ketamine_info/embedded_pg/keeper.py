@@ -179,9 +179,9 @@ class Server:
         self.clear_what_was_left()
         deadline = time.monotonic() + RETRY_SECONDS
         while not self._started():
-            if time.monotonic() > deadline:
+            if "still in use" not in end_of_log(self.folder) or time.monotonic() > deadline:
                 raise OSError("postgres ended at its start")
-            time.sleep(0.5)  # the processes of one that was killed may not have noticed yet
+            time.sleep(0.5)  # the processes of one that was killed have not noticed yet
 
     def _started(self) -> bool:
         """Run the server; whether it became ready rather than ended."""

@@ -4,6 +4,7 @@ import errno
 import fcntl
 import os
 import secrets
+import signal
 import socket
 import sys
 import time
@@ -47,7 +48,8 @@ class Command(BaseCommand):
     def serve(self, port: int, sockets: list[socket.socket]) -> None:
         master = os.getpid()
         try:
-            self.set_up()
+            with insisting_on_interrupts():
+                self.set_up()
             Gunicorn(sockets, when_ready=lambda _: self.welcome(port)).run()
         except KeyboardInterrupt:
             sys.exit(130)
@@ -108,6 +110,27 @@ def first_administrator() -> str:
     password = secrets.token_urlsafe(12)
     people.create_superuser("admin", password=password)
     return f"Sign in as            admin\nwith the password     {password}   (shown this once: note it)"
+
+
+@contextmanager
+def insisting_on_interrupts():
+    """Ctrl-C and kill raise KeyboardInterrupt, each second until one gets through.
+
+    Python drops an exception that is raised inside a finalizer, and goes on.
+    """
+
+    def interrupt(*_):
+        signal.setitimer(signal.ITIMER_REAL, 1)
+        raise KeyboardInterrupt
+
+    signals = (signal.SIGINT, signal.SIGTERM, signal.SIGALRM)
+    usual = {each: signal.signal(each, interrupt) for each in signals}
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        for each, handler in usual.items():
+            signal.signal(each, handler)
 
 
 @contextmanager
