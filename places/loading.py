@@ -53,7 +53,7 @@ def load(path: Path = FILES, using: str = DEFAULT_DB_ALIAS) -> Load:
         rows = _stage(cursor, path)
         with _indexed_afterwards(using):
             done = Load(*_change_places(cursor), _change_names(cursor))
-        cursor.execute(f"ANALYZE {_PLACE}, {_NAME}")
+        cursor.execute(f"DROP TABLE staged_place, staged_name, wanted_name; ANALYZE {_PLACE}, {_NAME}")
         loaded.all().delete()
         loaded.bulk_create(LoadedFile(name=name, digest=digests[name], rows=rows[name]) for name in digests)
     return done
@@ -81,8 +81,8 @@ _NAME_COLUMNS = ("name", "folded", "is_preferred")
 def _stage(cursor: CursorWrapper, path: Path) -> dict[str, int]:
     """Copy the files into two temporary tables; how many rows each file has."""
     cursor.execute(
-        f"CREATE TEMPORARY TABLE staged_place ON COMMIT DROP AS SELECT {_list(_COLUMNS)} FROM {_PLACE} WITH NO DATA;"
-        f"CREATE TEMPORARY TABLE staged_name ON COMMIT DROP AS SELECT {_list(_KEY, 'place')}, "
+        f"CREATE TEMPORARY TABLE staged_place AS SELECT {_list(_COLUMNS)} FROM {_PLACE} WITH NO DATA;"
+        f"CREATE TEMPORARY TABLE staged_name AS SELECT {_list(_KEY, 'place')}, "
         f"{_list(_NAME_COLUMNS, 'town')} FROM {_NAME} town JOIN {_PLACE} place ON false WITH NO DATA"
     )
     rows = {name: _copy(cursor, path / name, "staged_place", _COLUMNS) for name in PLACE_FILES}
@@ -137,7 +137,7 @@ def _change_names(cursor: CursorWrapper) -> int:
     """Make the names those that are staged, touching only rows that differ; how many were removed or added."""
     wanted = ("place_id", "country", *_NAME_COLUMNS, "weight")
     cursor.execute(
-        "CREATE TEMPORARY TABLE wanted_name ON COMMIT DROP AS "
+        "CREATE TEMPORARY TABLE wanted_name AS "
         f"SELECT id AS place_id, country, {_list(_NAME_COLUMNS, 'staged')}, "
         "coalesce(population, 0) / CASE WHEN is_preferred THEN 1 ELSE 10 END AS weight "
         f"FROM staged_name staged JOIN {_PLACE} USING (country, slug); ANALYZE wanted_name"

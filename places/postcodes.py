@@ -59,12 +59,12 @@ def read(text: str, country: str | None = None) -> tuple[Reading, ...]:
     if not any(char in "0123456789" for char in written):
         return ()
     for lenient in (False, True):
-        if readings := tuple(_readings(written, country, lenient)):
+        if readings := _readings(written, country, lenient):
             return readings
-        spellings = [spelling for spelling in _respelt(written) if any(_readings(spelling, country, lenient))]
+        spellings = [spelling for spelling in _respelt(written) if _readings(spelling, country, lenient)]
         if len(spellings) == 1:
-            return tuple(_readings(spellings[0], country, lenient))
-    return tuple(_read_unheard_of(written, country))
+            return _readings(spellings[0], country, lenient)
+    return () if foreign(text) else tuple(_read_unheard_of(written, country))
 
 
 def foreign(text: str) -> tuple[str, ...]:
@@ -118,13 +118,15 @@ def _respelt(text: str) -> Iterator[str]:
     yield from ("".join(spelling) for spelling in spellings)
 
 
-def _readings(text: str, country: str | None, lenient: bool) -> Iterator[Reading]:
-    for readable, reader in _READERS.items():
-        if country is None or country == readable:
-            yield from reader(text, lenient)
-    if country in _ZERO_FILLED and re.fullmatch(r"\d{3,4}", text) and len(text) < _ZERO_FILLED[country]:
-        # A spreadsheet has taken the leading zeros away.
-        yield from _READERS[country](text.zfill(_ZERO_FILLED[country]), lenient)
+def _readings(text: str, country: str | None, lenient: bool) -> tuple[Reading, ...]:
+    """The readings of *text* as it is spelt: as a whole postcode if there are any (W12 7RJ is no part of W12)."""
+    if country in _ZERO_FILLED and re.fullmatch(
+        r"\d{3,4}", text
+    ):  # a spreadsheet has taken the leading zeros away
+        text = text.zfill(_ZERO_FILLED[country])
+    countries = _READERS if country is None else {country} & _READERS.keys()
+    readings = [reading for each in countries for reading in _READERS[each](text, lenient)]
+    return tuple([reading for reading in readings if reading.is_whole] or readings)
 
 
 # --- The United Kingdom and the islands ---------------------------------------------------------------------------

@@ -77,6 +77,8 @@ def _code(country: str, code: str, members: list[Row], position: Position, towns
     regions = Counter(region_codes(country).get(fold(row.region), "") for row in members)
     region_code = min(regions, key=lambda region: (-regions[region], region))
     near = towns.main(position, country)
+    if not region_code and near:
+        region_code = near.region_code
     name = _name(country, members, position, towns)
     return entry(
         _KINDS[country],

@@ -11,7 +11,7 @@ from places.naming import fold
 Position = tuple[float, float]  # degrees north, degrees east
 
 _CELL = 0.5  # degrees
-_MOST_RINGS = 12
+_MOST_RINGS = 40
 
 
 def km_between(one: Position, other: Position) -> float:
@@ -49,19 +49,21 @@ class Towns:
         return found[2] if found else None
 
     def main(self, position: Position, country: str) -> Entry | None:
-        """The town people would say the position is in: the one with the most people for its squared distance.
+        """The town people would say the position is in: the one with the most people for its distance cubed.
 
-        A suburb yields to its city, and a small town stands its ground some way off: LS16 is Leeds, LS29 Ilkley.
+        A village yields to the city it is next to, and a town stands its ground some way off: LS16 is Leeds, LS29
+        Ilkley, RH4 Dorking and not London.
         """
-        near = [town for ring in (0, 1) for town in self._ring(position, country, ring)]
-        pull = {
-            town.slug: (town.population or 1)
-            / (1 + km_between(position, (town.latitude, town.longitude))) ** 2
-            for town in near
-        }
-        return max(near, key=lambda town: (pull[town.slug], town.slug), default=None) or self.nearest(
-            position, country
-        )
+        pulls = [
+            (
+                (town.population or 1) / (1 + km_between(position, (town.latitude, town.longitude))) ** 3,
+                town.slug,
+                town,
+            )
+            for ring in (0, 1)
+            for town in self._ring(position, country, ring)
+        ]
+        return max(pulls)[2] if pulls else self.nearest(position, country)
 
     def _ring(self, position: Position, country: str, ring: int) -> Iterator[Entry]:
         row, column = _cell(position)

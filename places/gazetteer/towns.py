@@ -6,7 +6,7 @@ British postcodes around them lie in, and in other countries by the nearest larg
 
 import json
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from importlib.resources import files as package_files
 from typing import NamedTuple
@@ -116,9 +116,15 @@ def _distinct(towns: Iterable[_Town]) -> Iterator[_Town]:
     """*towns* without the smaller of two entries of one town, such as a village and its municipality."""
     kept: dict[tuple[str, str, str], list[_Town]] = defaultdict(list)
     for town in sorted(towns, key=lambda town: (-town.population, town.id)):
-        if all(km_between(town.position, other.position) > _SAME_TOWN_KM for other in kept[town.namesakes]):
+        if not any(_are_one(town, other) for other in kept[town.namesakes]):
             kept[town.namesakes].append(town)
             yield town
+
+
+def _are_one(town: _Town, other: _Town) -> bool:
+    """Whether two towns of one name and region are the same: near each other, or counted alike to the last person."""
+    near = km_between(town.position, other.position) <= _SAME_TOWN_KM
+    return near or 0 < town.population == other.population
 
 
 def _hints(towns: list[_Town], counties: dict[int, str]) -> dict[int, str]:
@@ -130,20 +136,21 @@ def _hints(towns: list[_Town], counties: dict[int, str]) -> dict[int, str]:
     hints: dict[int, str] = {}
     for namesakes in together.values():
         if len(namesakes) > 1:
-            times = Counter(counties.get(town.id, "") for town in namesakes)
-            for town in namesakes:
-                county = counties.get(town.id, "")
-                alone = county and times[county] == 1 and fold(county) != fold(town.name)
-                hints[town.id] = county if alone else _landmark(town, grid)
+            hints |= _told_apart(namesakes, counties, grid)
     return hints
 
 
-def _landmark(town: _Town, grid: Towns) -> str:
-    for least in (max(_LANDMARK, town.population + 1), town.population + 1, 0):
-        near = grid.nearest(town.position, town.country, least, but=town.name)
-        if near:
-            return f"near {near.name}"
-    return ""
+def _told_apart(namesakes: list[_Town], counties: dict[int, str], grid: Towns) -> dict[int, str]:
+    """The first of county, nearest larger town and nearest town of any size that no other of *namesakes* has."""
+    hints: dict[int, str] = {}
+    for town in namesakes:
+        larger = (max(_LANDMARK, town.population + 1), town.population + 1, 0)
+        landmarks = (grid.nearest(town.position, town.country, least, but=town.name) for least in larger)
+        county = counties.get(town.id, "")
+        choices = [county] if county and fold(county) != fold(town.name) else []
+        choices += [f"near {landmark.name}" for landmark in landmarks if landmark]
+        hints[town.id] = next((choice for choice in choices if choice not in hints.values()), choices[-1])
+    return hints
 
 
 def _slug(town: _Town) -> str:
