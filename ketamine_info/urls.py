@@ -4,6 +4,7 @@ from csp.decorators import csp
 from django.conf import settings
 from django.urls import include, path
 from django.views.generic import RedirectView
+from django.views.static import serve
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.utils.urlpatterns import decorate_urlpatterns
@@ -21,6 +22,8 @@ urlpatterns = [
     path("api/v1/", api.urls),
     path("", include(wagtail_urls)),
 ]
+if not settings.PRODUCTION:  # a server leaves uploaded files to the proxy (deploy/nginx.conf)
+    urlpatterns.insert(0, path("media/<path:path>", serve, {"document_root": settings.MEDIA_ROOT}))
 
 handler400 = "ketamine_info.views.bad_request"
 handler403 = "ketamine_info.views.permission_denied"
