@@ -27,7 +27,9 @@ check:  ## Lint, format, templates, types, Django's deployment checks, missing m
 	.venv/bin/ruff format --check .
 	.venv/bin/djlint --check --lint --quiet templates
 	DEPLOYMENT=test .venv/bin/mypy .
-	.venv/bin/python tools/check_deployment.py
+	DEPLOYMENT=production SECRET_KEY=$$(.venv/bin/python -c 'import secrets; print(secrets.token_urlsafe(64))') \
+	  ALLOWED_HOSTS=ketamine.example SITE_URL=https://ketamine.example DATABASE_URL=postgres://none/none \
+	  $(MANAGE) check --deploy --fail-level WARNING
 	DEPLOYMENT=test $(MANAGE) makemigrations --check --dry-run
 
 fmt:  ## Format Python and templates

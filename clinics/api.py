@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, cast
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
@@ -98,10 +98,10 @@ class ClinicOut(Schema):
             url=request.build_absolute_uri(clinic.get_absolute_url()),
             provider=clinic.provider.name if clinic.provider else None,
             distance_km=round(clinic.km, 3),
-            precision=clinic.position_precision,
+            precision=cast("Precision", clinic.position_precision),
             treatments=[
                 TreatmentOut(
-                    route=Route(treatment.route).slug,
+                    route=cast("RouteSlug", Route(treatment.route).slug),
                     price_from=treatment.price_from,
                     price_to=treatment.price_to,
                     currency=treatment.currency,

@@ -54,5 +54,6 @@ def count_facets(search: ClinicSearch, within_km: float) -> Facets:
 
 def _condition(search: ClinicSearch, field: str, option: Any) -> Q:
     chosen = (*search.wishes, option) if field == "wishes" else (option,)
-    conditions = replace(search, **{field: chosen}).conditions()
+    changed: dict[str, Any] = {field: chosen}
+    conditions = replace(search, **changed).conditions()
     return Q(*conditions.values())

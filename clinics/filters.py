@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 from clinics.facets import Facets
 from clinics.models import Clinic, Route
@@ -33,7 +34,8 @@ def filter_groups(search: ClinicSearch, facets: Facets) -> tuple[FilterGroup, ..
         chosen = getattr(search, field)
         if member not in chosen:
             return FilterOption(value, member.label, count, chosen=False)
-        rest = replace(search, **{field: tuple(other for other in chosen if other != member)})
+        without: dict[str, Any] = {field: tuple(other for other in chosen if other != member)}
+        rest = replace(search, **without)
         return FilterOption(value, member.label, count, chosen=True, url_without=rest.get_absolute_url())
 
     return (

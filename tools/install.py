@@ -19,7 +19,8 @@ INSTALLED = os.path.join(VENV, "installed-requirements")  # name and digest of w
 
 def main(wanted):
     if sys.prefix != sys.base_prefix:  # inside a virtual environment, which may have no pip
-        os.execv(sys._base_executable, [sys._base_executable, *sys.argv])
+        python = getattr(sys, "_base_executable", sys.executable)
+        os.execv(python, [python, *sys.argv])
     if sys.version_info < OLDEST:
         run_with_newer_python()
     os.makedirs(os.path.join(PROJECT, ".local"), exist_ok=True)

@@ -320,4 +320,6 @@ class Clinic(DraftStateMixin, LockableMixin, RevisionMixin, ClusterableModel):
     @property
     def point(self) -> Point | None:
         """Its position, or None while it has none."""
-        return None if self.latitude is None else Point(self.latitude, self.longitude)
+        if self.latitude is None or self.longitude is None:
+            return None
+        return Point(self.latitude, self.longitude)
