@@ -24,6 +24,7 @@ from places.models import Precision
 from places.regions import REGIONS
 
 NOT_KNOWN = ("unknown", "Not known")
+CURRENCIES = [("", ""), *((code, code) for code in ("GBP", "USD", "CAD", "AUD", "NZD", "EUR"))]
 
 
 def _with_current(choices: Any, values: list[str]) -> list[tuple[str, str]]:
@@ -160,6 +161,16 @@ class ProviderForm(WagtailAdminModelForm):
         fields = ["name", "website", "is_sample"]
 
 
+class Known(FieldPanel):
+    """A field that curators see and do not change here."""
+
+    def __init__(self, field_name: str, **kwargs):
+        super().__init__(field_name, **{"read_only": True} | kwargs)
+
+    def format_value_for_display(self, value):
+        return "Not known" if value is None else super().format_value_for_display(value)
+
+
 def _facts(*names: str) -> FieldRowPanel:
     return FieldRowPanel([FieldPanel(name) for name in names])
 
@@ -221,7 +232,7 @@ PANELS = Tabs(
                             [
                                 FieldPanel("price_from"),
                                 FieldPanel("price_to"),
-                                FieldPanel("currency"),
+                                FieldPanel("currency", widget=forms.Select(choices=CURRENCIES)),
                                 FieldPanel("price_unit"),
                             ]
                         ),
@@ -288,11 +299,11 @@ PANELS = Tabs(
                             "verifies nothing. The public sees the day and the way."
                         ),
                         _facts("verified_on", "verified_how"),
-                        FieldPanel("verified_by", read_only=True),
+                        Known("verified_by"),
                         FieldRowPanel(
                             [
-                                FieldPanel("created_at", read_only=True),
-                                FieldPanel("updated_at", read_only=True),
+                                Known("created_at"),
+                                Known("updated_at"),
                             ]
                         ),
                     ],

@@ -1,5 +1,7 @@
 """The pages of the finder: ask, results, one clinic."""
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
@@ -84,13 +86,19 @@ def clinic(request: HttpRequest, slug: str) -> HttpResponse:
     clinic = get_object_or_404(
         clinics.prefetch_related("treatments", "opening_hours", "source_records"), slug=slug
     )
+    is_delisted = clinic.status == Clinic.Status.DELISTED
+    return TemplateResponse(
+        request, "clinics/clinic.html", clinic_context(request, clinic), status=410 if is_delisted else 200
+    )
+
+
+def clinic_context(request: HttpRequest, clinic: Clinic) -> dict[str, Any]:
+    """What the page of a clinic is made from; the admin previews drafts with it."""
     now = timezone.now()
     spans = clinic.opening_hours.all()
-    context = {
+    return {
         "clinic": clinic,
         "open_state": open_state(spans, clinic.timezone, at=now),
         "week": week_table(spans, first_weekday=clinic.local_time(now).weekday()) if spans else [],
         "structured_data": medical_clinic(clinic, request.build_absolute_uri(clinic.get_absolute_url())),
     }
-    is_delisted = clinic.status == Clinic.Status.DELISTED
-    return TemplateResponse(request, "clinics/clinic.html", context, status=410 if is_delisted else 200)

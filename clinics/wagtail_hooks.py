@@ -65,11 +65,11 @@ class ClinicFilterSet(WagtailFilterSet):
         return clinics.filter(pk__in=SourceRecord.objects.filter(source=value).values("clinic"))
 
 
-def _publication(clinic: Clinic) -> str:
-    """Wagtail's own column asks the database about each row."""
+def _shown_as(clinic: Clinic) -> str:
+    """What the public is shown. Wagtail's own column asks the database about each row."""
     if not clinic.live:
         return "Draft"
-    return "Yes, and a draft" if clinic.has_unpublished_changes else "Yes"
+    return clinic.get_status_display() + (", draft waiting" if clinic.has_unpublished_changes else "")
 
 
 class ClinicUnpublishView(UnpublishView):
@@ -86,10 +86,9 @@ class ClinicViewSet(SnippetViewSet):
         "name",
         "town",
         Column("country", sort_key="country"),
-        Column("status", accessor="get_status_display", sort_key="status"),
+        Column("status", accessor=_shown_as, sort_key="status"),
         DateColumn("verified_on", label="Verified on", sort_key="verified_on"),
         Column("source", label="Source"),
-        Column("publication", label="Published", accessor=_publication, sort_key="live"),
     ]
     list_per_page = 50
     filterset_class = ClinicFilterSet

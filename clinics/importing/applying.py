@@ -238,7 +238,8 @@ class _Import:
         return chosen
 
     def _slug_choices(self, reading: Reading) -> list[str]:
-        base = slugify(f"{reading.fields['name']} {reading.fields['town']}")[:80].strip("-") or "clinic"
+        name = f"{reading.fields['name']} {reading.fields['town']}".replace("/", " ")
+        base = slugify(name)[:80].strip("-") or "clinic"
         digest = sha256(f"{self._mapping.name} {reading.identifier}".encode()).hexdigest()
         postcode = slugify(reading.fields["postcode"])
         digests = [f"{base}-{digest[:length]}" for length in (8, 16, 32)]

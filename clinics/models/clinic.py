@@ -1,6 +1,7 @@
 import re
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.conf import settings
@@ -13,7 +14,7 @@ from django.db.models.functions import Cos, Radians, Sin
 from django.urls import reverse
 from django.utils import timezone
 from modelcluster.models import ClusterableModel
-from wagtail.models import DraftStateMixin, LockableMixin, RevisionMixin
+from wagtail.models import DraftStateMixin, LockableMixin, PreviewableMixin, RevisionMixin
 
 from clinics.models.provider import Provider
 from places.distance import Chord, CubeField, InBox, Point, chord_of
@@ -68,7 +69,7 @@ def _unit_vector_cube():
     )
 
 
-class Clinic(DraftStateMixin, LockableMixin, RevisionMixin, ClusterableModel):
+class Clinic(PreviewableMixin, DraftStateMixin, LockableMixin, RevisionMixin, ClusterableModel):
     """One physical site, or one remote service, of a provider."""
 
     class Status(models.TextChoices):
@@ -301,6 +302,22 @@ class Clinic(DraftStateMixin, LockableMixin, RevisionMixin, ClusterableModel):
 
     def get_absolute_url(self) -> str:
         return reverse("clinics:clinic", args=[self.slug])
+
+    @property
+    def preview_modes(self) -> list[tuple[str, str]]:
+        """A clinic can be previewed once it has been saved."""
+        return PreviewableMixin.DEFAULT_PREVIEW_MODES if self.pk else []
+
+    def get_preview_template(self, request, mode_name) -> str:
+        """A draft is previewed as the page that the public would see."""
+        return "clinics/clinic.html"
+
+    def get_preview_context(self, request, mode_name) -> dict[str, Any]:
+        """What that page is made from."""
+        # The views know clinics; here alone a clinic knows a view, since its draft is shown as they show it.
+        from clinics.views import clinic_context
+
+        return clinic_context(request, self)
 
     def local_time(self, at: datetime) -> datetime:
         """The aware moment *at* by the clock on the clinic's wall; as it is while the time zone is unknown."""

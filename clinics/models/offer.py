@@ -1,5 +1,7 @@
 """What a clinic offers, and when it is open."""
 
+import re
+
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
@@ -83,6 +85,8 @@ class Treatment(models.Model):
             errors["price_from"] = "Give the lowest price too, or leave both empty."
         if self.price_from is not None and not self.currency:
             errors["currency"] = "Say in which currency."
+        if self.currency and not re.fullmatch("[A-Z]{3}", self.currency):
+            errors["currency"] = "A currency is a code of three capital letters, such as GBP."
         if self.price_from is not None and not self.price_unit:
             errors["price_unit"] = "Say what the price is for."
         lowest, highest = self.price_from, self.price_to

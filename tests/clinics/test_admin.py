@@ -240,6 +240,11 @@ def test_arrays_are_ticked_not_typed(client, publisher):
             "price_to",
             "below the lowest",
         ),
+        (
+            {"treatments": inline_formset([{"route": 1, "currency": "£"}])},
+            "currency",
+            "three capital letters",
+        ),
         ({"treatments": inline_formset([{"route": 9}])}, "route", "valid choice"),
         ({"opening_hours": inline_formset([{"weekday": 0, "opens": "25:00"}])}, "opens", "valid time"),
     ],
@@ -375,6 +380,22 @@ def test_verifying_in_the_form_says_who(client, publisher):
     clinic = create_clinic()
     save(client, clinic, publish=True, verified_on="2026-11-20", verified_how="phone")
     assert public(clinic).verified_by == publisher
+
+
+def test_a_draft_is_previewed_as_its_page(client, publisher):
+    clinic = create_clinic(name="Heron", routes=[1])
+    preview = address(Clinic, "preview_on_edit", clinic.pk)
+    data = posted(clinic, name="Curlew", treatments=inline_formset([{"route": 4}]))
+    assert client.post(preview, data).json()["is_valid"]
+    page = client.get(preview, {"mode": ""})
+    assert "Curlew" in page.content.decode()
+    assert "Esketamine nasal spray" in page.content.decode()
+    assert (public(clinic).name, public(clinic).routes) == ("Heron", [1])
+
+
+def test_a_new_clinic_has_no_preview_before_it_is_saved(client, publisher):
+    assert client.get(address(Clinic, "add")).status_code == 200
+    assert Clinic().is_previewable() is False
 
 
 def test_unpublish(client, publisher):
