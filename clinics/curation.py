@@ -100,7 +100,7 @@ def keep_first_version(*, clinic: Clinic) -> None:
     """
     if clinic.latest_revision_id is not None:
         return
-    revision = clinic.save_revision(changed=False, clean=False)
+    revision = clinic.save_revision(changed=False, clean=False, log_action="clinics.keep")
     if clinic.live:
         clinic.live_revision = revision
         clinic.save(update_fields=["live_revision"])

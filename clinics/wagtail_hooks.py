@@ -5,6 +5,7 @@ from django.db.models import Count, OuterRef, Subquery
 from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from wagtail import hooks
+from wagtail.admin.admin_url_finder import AdminURLFinder
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.panels import FieldPanel, ObjectList
 from wagtail.admin.ui.tables import Column, DateColumn, NumberColumn
@@ -121,8 +122,14 @@ class ProviderViewSet(SnippetViewSet):
 
 
 class SourceRecordInspectView(InspectView):
+    def get_clinic_display_value(self):
+        clinic = self.object.clinic
+        address = clinic and AdminURLFinder(self.request.user).get_edit_url(clinic)
+        return format_html('<a href="{}">{}</a>', address, clinic) if address else clinic or "None"
+
     def get_data_display_value(self):
-        rows = format_html_join("", "<tr><th scope='row'>{}</th><td>{}</td></tr>", self.object.data.items())
+        cells = sorted(self.object.data.items())
+        rows = format_html_join("", "<tr><th scope='row'>{}</th><td>{}</td></tr>", cells)
         return format_html("<table class='listing'><tbody>{}</tbody></table>", rows)
 
 
@@ -161,6 +168,12 @@ class DirectoryViewSetGroup(SnippetViewSetGroup):
 
 
 register_snippet(DirectoryViewSetGroup)
+
+
+@hooks.register("register_log_actions")
+def register_log_actions(actions) -> None:
+    """What the history of a clinic says of its first version."""
+    actions.register_action("clinics.keep", "Keep as it was", "As it was before its first edit")
 
 
 @hooks.register("before_edit_snippet")

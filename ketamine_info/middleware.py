@@ -1,5 +1,6 @@
 """What every answer carries, and what is refused before anything else looks at it."""
 
+from csp.middleware import CSPMiddleware
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
@@ -12,6 +13,19 @@ STAFF_PATHS = ("/admin/", "/accounts/")
 
 SHARED = "public, max-age=60, s-maxage=300, stale-while-revalidate=600, stale-if-error=86400"
 NOT_STORED = "private, no-store"
+
+
+class ContentSecurityPolicy(CSPMiddleware):
+    """The policy of the address asked for, once.
+
+    Wagtail makes a preview by asking the site for the page from within the admin's own answer. The page's policy
+    would forbid the frame that the preview is shown in; the admin's, put on the outer answer, is the one that counts.
+    """
+
+    def process_response(self, request, response):
+        if getattr(request, "is_dummy", False):
+            return response
+        return super().process_response(request, response)
 
 
 def headers(get_response):

@@ -71,7 +71,7 @@ MIDDLEWARE = [
     "ketamine_info.middleware.headers",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.common.CommonMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "ketamine_info.middleware.ContentSecurityPolicy",
     "ketamine_info.middleware.caching",
     "ketamine_info.middleware.input_limits",
     "django.contrib.sessions.middleware.SessionMiddleware",
