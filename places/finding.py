@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -28,7 +28,8 @@ class Finding:
     """What ``Place.objects.find()`` made of a text."""
 
     outcome: Outcome
-    text: str  # what was typed, tidied for showing; never to be stored or logged
+    # What was typed, tidied for showing. Never to be stored or logged, so it is not in the repr either.
+    text: str = field(repr=False)
     places: tuple[
         Place, ...
     ] = ()  # one for found, one or none for partial, the choices for ambiguous, best first

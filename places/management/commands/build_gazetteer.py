@@ -22,13 +22,15 @@ class Command(BaseCommand):
         try:
             from places.gazetteer import canada, code_point_open, geonames_postal
             from places.gazetteer.nearest import Towns
-            from places.gazetteer.towns import towns
+            from places.gazetteer.towns import read_cities, towns
         except ImportError as missing:
-            raise CommandError(f"{missing}. Install the extra: uv pip install -e '.[gazetteer]'") from missing
+            raise CommandError(
+                f"{missing}. The packages to install are in requirements/gazetteer.txt."
+            ) from missing
         self.stdout.write("Reading Code-Point Open ...")
         units, lost = code_point_open.read_units()
         self.stdout.write("Towns ...")
-        town_entries, names = towns(code_point_open.Districts(units).at)
+        town_entries, names = towns(read_cities(), code_point_open.Districts(units).at)
         grid = Towns(town_entries)
         self.stdout.write("Codes ...")
         rows = {
