@@ -17,7 +17,7 @@ from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, connections, transaction
 from django.db.backends.utils import CursorWrapper
 
-from places.models import LoadedFile, Place, PlaceName
+from places.models import LESS_PREFERRED, LoadedFile, Place, PlaceName
 
 FILES = settings.BASE_DIR / "fixtures" / "places"
 PLACE_FILES = ("code_point_open.csv.xz", "geonames_postal.csv.xz", "canada.csv.xz", "towns.csv.xz")
@@ -139,7 +139,7 @@ def _change_names(cursor: CursorWrapper) -> int:
     cursor.execute(
         "CREATE TEMPORARY TABLE wanted_name AS "
         f"SELECT id AS place_id, country, {_list(_NAME_COLUMNS, 'staged')}, "
-        "coalesce(population, 0) / CASE WHEN is_preferred THEN 1 ELSE 10 END AS weight "
+        f"coalesce(population, 0) / CASE WHEN is_preferred THEN 1 ELSE {LESS_PREFERRED} END AS weight "
         f"FROM staged_name staged JOIN {_PLACE} USING (country, slug); ANALYZE wanted_name"
     )
     cursor.execute(

@@ -200,9 +200,9 @@ def _lies_in(place: Place, where: Iterable[str]) -> bool:
     """Whether each of the folded names *where* is the place's region, country or hint."""
     regions = region_codes(place.country)
     return all(
-        (place.region_code and regions.get(name) == place.region_code)
+        name in (fold(place.region), fold(place.hint))
+        or regions.get(name, "none") == place.region_code
         or place.country in within(country_of(name) or "")
-        or (name and name == fold(place.hint))
         for name in where
     )
 

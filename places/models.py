@@ -7,9 +7,13 @@ from django.db.models.functions import Upper
 from places import lookup
 from places.countries import COVERED, country_name
 from places.finding import Finding
+from places.naming import fold
 
 # Countries whose regions people know by the letters of their codes: NY, ON, NSW.
 _LETTERED = ("US", "CA", "AU")
+
+# A name of another time or language weighs a tenth of the people of its town.
+LESS_PREFERRED = 10
 
 
 class Precision(models.TextChoices):
@@ -164,6 +168,13 @@ class PlaceName(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def save(self, *args, **kwargs) -> None:
+        """Save with what follows from the name and its town, as places.loading works it out for many."""
+        self.folded = fold(self.name)
+        self.country = self.place.country
+        self.weight = (self.place.population or 0) // (1 if self.is_preferred else LESS_PREFERRED)
+        super().save(*args, **kwargs)
 
 
 class LoadedFile(models.Model):

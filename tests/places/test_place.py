@@ -3,7 +3,7 @@
 import pytest
 from django.db import IntegrityError, transaction
 
-from places.models import Place
+from places.models import Place, PlaceName
 
 pytestmark = pytest.mark.django_db
 
@@ -77,3 +77,10 @@ def test_postgresql_refuses(wrong):
     }
     with pytest.raises(IntegrityError), transaction.atomic():
         Place.objects.create(**(right | wrong))
+
+
+def test_a_name_saved_by_itself_follows_its_town():
+    leeds = Place.objects.at("gb", "leeds-eng")
+    name = PlaceName.objects.create(place=leeds, name="Qu. St. Leédshire")
+    assert (name.folded, name.country, name.weight) == ("qu saint leedshire", "GB", leeds.population // 10)
+    assert Place.objects.find("qu st leedshire").place == leeds
