@@ -12,7 +12,14 @@ from wagtail.admin.ui.tables import Column, DateColumn, NumberColumn
 from wagtail.permission_policies import ModelPermissionPolicy
 from wagtail.permissions import register_permission_policy
 from wagtail.snippets.models import register_snippet
-from wagtail.snippets.views.snippets import InspectView, SnippetViewSet, SnippetViewSetGroup, UnpublishView
+from wagtail.snippets.views.snippets import (
+    CreateView,
+    EditView,
+    InspectView,
+    SnippetViewSet,
+    SnippetViewSetGroup,
+    UnpublishView,
+)
 
 from clinics import curation
 from clinics.editing import PANELS, ProviderForm
@@ -73,6 +80,22 @@ def _shown_as(clinic: Clinic) -> str:
     return clinic.get_status_display() + (", draft waiting" if clinic.has_unpublished_changes else "")
 
 
+class SavedByHand:
+    """No autosave: half a word typed by mistake would be a draft that stands in everybody's way (docs/adr/0021)."""
+
+    def setup(self, request, *args, **kwargs):
+        super().setup(request, *args, **kwargs)
+        self.autosave_enabled = False
+
+
+class ClinicCreateView(SavedByHand, CreateView):
+    pass
+
+
+class ClinicEditView(SavedByHand, EditView):
+    pass
+
+
 class ClinicUnpublishView(UnpublishView):
     def unpublish(self):
         curation.unpublish(clinic=self.object, because="", by=self.request.user)
@@ -96,6 +119,8 @@ class ClinicViewSet(SnippetViewSet):
     search_fields = ["name", "town", "postcode", "street", "phone", "slug"]
     ordering = ["name", "pk"]
     copy_view_enabled = False
+    add_view_class = ClinicCreateView
+    edit_view_class = ClinicEditView
     unpublish_view_class = ClinicUnpublishView
 
     def get_queryset(self, request: HttpRequest):

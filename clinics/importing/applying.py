@@ -85,7 +85,7 @@ def import_list(
 
 
 def vacuum() -> None:
-    """Let the planner and index-only scans know of a big load; not inside a transaction (docs/adr/0003)."""
+    """Let the planner and index-only scans know of a big load; not inside a transaction (docs/adr/0040)."""
     with connection.cursor() as cursor:
         for table in VACUUMED:
             cursor.execute(f"VACUUM (ANALYZE) {table}")

@@ -110,7 +110,7 @@ class Migration(migrations.Migration):
             name='SourceRecord',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.SlugField(help_text="The publisher's list, such as samhsa-2021.", max_length=40)),
+                ('source', models.SlugField(help_text="The publisher's list, such as samhsa.", max_length=40)),
                 ('identifier', models.CharField(help_text="The source's own identifier of the row.", max_length=200)),
                 ('data', models.JSONField(help_text='The row, column by column, as it was read.')),
                 ('digest', models.CharField(help_text='SHA-256 of the data: an unchanged row is left alone.', max_length=64)),

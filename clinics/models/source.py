@@ -13,7 +13,7 @@ def digest_of(data: dict[str, Any]) -> str:
 class SourceRecord(models.Model):
     """What a published source said about a clinic, kept as it was said, under the source's own identifier."""
 
-    source = models.SlugField(max_length=40, help_text="The publisher's list, such as samhsa-2021.")
+    source = models.SlugField(max_length=40, help_text="The publisher's list, such as samhsa.")
     identifier = models.CharField(max_length=200, help_text="The source's own identifier of the row.")
     clinic = models.ForeignKey(
         "clinics.Clinic", on_delete=models.SET_NULL, null=True, blank=True, related_name="source_records"
