@@ -243,8 +243,9 @@ def places(request: HttpRequest, asked: Query[PlacesQuery]):
 def clinics(request: HttpRequest, asked: Query[ClinicsQuery]):
     """Listed clinics within a distance, nearest first, 20 a page."""
     _refuse_unknown_parameters(request, ClinicsQuery)
+    centre = _centre(asked)
     search = ClinicSearch(
-        place=_centre(asked),
+        place=centre,
         unit=Unit.KM,
         within=asked.within_km,
         routes=tuple(Route.from_slug(slug) for slug in asked.route),
@@ -253,7 +254,7 @@ def clinics(request: HttpRequest, asked: Query[ClinicsQuery]):
     )
     results: Results = search.results(asked.page)
     return ClinicsOut(
-        place=PlaceOut.of(search.place),
+        place=PlaceOut.of(centre),
         within_km=asked.within_km,
         count=min(results.count, MOST_COUNTED),
         more=results.is_more_than_counted,

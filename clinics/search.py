@@ -17,6 +17,7 @@ from django.urls import reverse
 from clinics.models import Clinic, ClinicQuerySet, Route
 from places.distance import KM_PER_MILE, Point, chord_of
 from places.models import Place
+from places.vicinity import Vicinity
 
 PAGE_SIZE = 20
 MOST_COUNTED = 1000  # a longer list helps nobody: it is "more than 1,000", and pages end there
@@ -84,7 +85,7 @@ class Wish(StrEnum):
 class ClinicSearch:
     """A search near a place. Values within one filter mean "or", filters together mean "and"."""
 
-    place: Place
+    place: Place | Vicinity
     unit: Unit = Unit.KM
     within: int | None = None  # radius in `unit`; None: the usual one, and further when little is found
     routes: tuple[Route, ...] = ()
@@ -92,7 +93,7 @@ class ClinicSearch:
     wishes: tuple[Wish, ...] = ()
 
     @classmethod
-    def from_query(cls, place: Place, query: QueryDict) -> ClinicSearch:
+    def from_query(cls, place: Place | Vicinity, query: QueryDict) -> ClinicSearch:
         """The search that an address's query string asks for; words it does not know are left out."""
         unit = _known(Unit, [query.get("unit", "")])
         search = cls(
@@ -116,10 +117,18 @@ class ClinicSearch:
         }
 
     def get_absolute_url(self) -> str:
-        """Its own address: it names no place finer than a postcode sector, ZIP or town."""
+        """Its own address: it names no place finer than a postcode sector, ZIP, town or cell of about 1 km."""
         query = urlencode(self.query(), doseq=True)
-        path = reverse("clinics:near", args=[self.place.country.lower(), self.place.slug])
+        if self.is_from_position:
+            path = reverse("clinics:near_position", args=[self.place.slug])
+        else:
+            path = reverse("clinics:near", args=[self.place.country.lower(), self.place.slug])
         return f"{path}?{query}" if query else path
+
+    @property
+    def is_from_position(self) -> bool:
+        """Whether it starts where somebody is, rather than from the centre of a named place."""
+        return isinstance(self.place, Vicinity)
 
     @property
     def point(self) -> Point:

@@ -17,6 +17,7 @@ from clinics.search import ClinicSearch, positive_number
 from clinics.structured_data import medical_clinic
 from places.finding import Outcome
 from places.models import Place
+from places.vicinity import Vicinity
 
 STATUS = {
     Outcome.MALFORMED: 422,
@@ -38,6 +39,8 @@ class SeeOther(HttpResponseRedirect):
 def clinic_search(request: HttpRequest) -> HttpResponse:
     """The search box. A place found leads on to its results, at an address that names no exact postcode."""
     asked = request.POST if request.method == "POST" else request.GET
+    if "at" in request.POST:
+        return _lead_to_position(request, request.POST["at"])
     text = asked.get("where", asked.get("q"))
     if text is None:
         return TemplateResponse(request, "clinics/clinic_search.html", {})
@@ -55,6 +58,15 @@ def clinic_search(request: HttpRequest) -> HttpResponse:
     )
 
 
+def _lead_to_position(request: HttpRequest, position: str) -> HttpResponse:
+    """On to what is near the cell of a *position*: a browser rounds it, and this rounds whatever came."""
+    try:
+        vicinity = Vicinity.around(position)
+    except ValueError:
+        return TemplateResponse(request, "clinics/clinic_search.html", {"no_position": True}, status=422)
+    return SeeOther(ClinicSearch.from_query(vicinity, request.POST).get_absolute_url())
+
+
 @require_safe
 def clinic_near(request: HttpRequest, country: str, place: str) -> HttpResponse:
     """Clinics near a place, nearest first."""
@@ -62,7 +74,23 @@ def clinic_near(request: HttpRequest, country: str, place: str) -> HttpResponse:
         centre = Place.objects.at(country.upper(), place)
     except Place.DoesNotExist:
         return TemplateResponse(request, "clinics/clinic_search.html", {"no_such_place": True}, status=404)
-    search = ClinicSearch.from_query(centre, request.GET)
+    return _results(request, ClinicSearch.from_query(centre, request.GET))
+
+
+@require_safe
+def clinic_near_position(request: HttpRequest, position: str) -> HttpResponse:
+    """Clinics near where somebody is, at the address of a cell of about 1 km; a finer one leads to that."""
+    try:
+        vicinity = Vicinity.around(position)
+    except ValueError:
+        return TemplateResponse(request, "clinics/clinic_search.html", {"no_such_place": True}, status=404)
+    search = ClinicSearch.from_query(vicinity, request.GET)
+    if position != vicinity.slug:
+        return HttpResponseRedirect(search.get_absolute_url())
+    return _results(request, search)
+
+
+def _results(request: HttpRequest, search: ClinicSearch) -> HttpResponse:
     results = search.results(positive_number(request.GET, "page"))
     groups = filter_groups(search, count_facets(search, results.within_km))
     nearest = None if results.count else search.nearest_anywhere()

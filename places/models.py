@@ -106,7 +106,12 @@ class Place(models.Model):
                 name="place_town_or_code",
             ),
         ]
-        indexes = [models.Index(OpClass("code", name="varchar_pattern_ops"), name="place_code_prefix")]
+        indexes = [
+            models.Index(OpClass("code", name="varchar_pattern_ops"), name="place_code_prefix"),
+            models.Index(
+                fields=["latitude", "longitude"], condition=models.Q(kind="town"), name="place_town_position"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.label

@@ -14,7 +14,8 @@ from tests import template_databases
 
 POSTCODE = "LS1 4QJ"  # right shape, in a sector that is known: it is answered, by the sector
 NAME = "Qzxcanaryville"  # a town that is not known: it is answered with an error page that shows it
-TRACES = ("LS1 4QJ", "LS14QJ", "LS1-4QJ", "LS1+4QJ", "LS1%204QJ", "4QJ", NAME)
+POSITION = "53.791373,-1.541913"
+TRACES = ("53.791373", "1.541913", "LS1 4QJ", "LS14QJ", "LS1-4QJ", "LS1+4QJ", "LS1%204QJ", "4QJ", NAME)
 
 
 class NoRedirect(HTTPRedirectHandler):
@@ -36,7 +37,10 @@ def fetch(address: str, data: dict[str, str] | None = None):
 @pytest.fixture
 def asked(site):
     """Every path by which a text reaches the site, asked with each canary; the answers."""
-    answers = []
+    answers = [
+        fetch(f"{site}/clinics/", {"at": POSITION}),
+        fetch(f"{site}/clinics/", {"at": f"{POSITION},0"}),
+    ]
     for text in (POSTCODE, NAME):
         word = quote(text)
         answers += [

@@ -48,7 +48,7 @@ class Migration(migrations.Migration):
                 ('source', models.CharField(help_text='The data set it came from; credits are in docs/data.md.', max_length=40)),
             ],
             options={
-                'indexes': [models.Index(django.contrib.postgres.indexes.OpClass('code', name='varchar_pattern_ops'), name='place_code_prefix')],
+                'indexes': [models.Index(django.contrib.postgres.indexes.OpClass('code', name='varchar_pattern_ops'), name='place_code_prefix'), models.Index(condition=models.Q(('kind', 'town')), fields=['latitude', 'longitude'], name='place_town_position')],
                 'constraints': [models.UniqueConstraint(fields=('country', 'slug'), name='place_slug_unique'), models.UniqueConstraint(condition=models.Q(('code', ''), _negated=True), fields=('country', 'kind', 'code'), name='place_code_unique'), models.CheckConstraint(condition=models.Q(('latitude__range', (-90, 90)), ('longitude__range', (-180, 180))), name='place_position_on_earth'), models.CheckConstraint(condition=models.Q(('country', django.db.models.functions.text.Upper('country'))), name='place_country_upper'), models.CheckConstraint(condition=models.Q(models.Q(('code', ''), ('kind', 'town')), models.Q(models.Q(('kind', 'town'), _negated=True), models.Q(('code', ''), _negated=True)), _connector='OR'), name='place_town_or_code')],
             },
         ),

@@ -13,6 +13,7 @@ PAGES = {
     "how we work": "/how-we-work/",
     "start of the finder": "/clinics/",
     "results": "/clinics/near/gb/ls1-4/",
+    "results from a position": "/clinics/near/at/53.80,-1.55/",
     "filtered results, widened": "/clinics/near/gb/ls1-4/?route=oral&payment=public",
     "none near": "/clinics/near/gb/ls1-4/?within=5&route=im&payment=public&with=wheelchair",
     "clinic": "/clinics/sample-bittern-leeds/",

@@ -57,6 +57,48 @@ def test_filters_travel_with_the_search(client):
     assert response["Location"] == "/clinics/near/gb/ls1-4/?route=iv&route=oral"
 
 
+@pytest.mark.parametrize("sent", ["53.80,-1.55", "53.799671,-1.549213"])
+def test_a_position_leads_to_its_cell(client, sent):
+    response = client.post("/clinics/", {"at": sent, "where": "York", "route": "iv"})
+    assert (response.status_code, response["Location"]) == (303, "/clinics/near/at/53.80,-1.55/?route=iv")
+
+
+def test_a_finer_position_in_an_address_leads_to_its_cell(client):
+    response = client.get("/clinics/near/at/53.799671,-1.549213/?route=iv")
+    assert (response.status_code, response["Location"]) == (302, "/clinics/near/at/53.80,-1.55/?route=iv")
+
+
+@pytest.mark.parametrize("sent", ["", "nan,nan", "91.00,0.00", "0.00,181.00", "Leeds", "1,2,3", "1e400,0"])
+def test_what_is_no_position(client, sent):
+    response = client.post("/clinics/", {"at": sent})
+    assert response.status_code == 422
+    assert "Type a postcode or a town instead" in response.content.decode()
+    assert client.get(f"/clinics/near/at/{sent}/").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("address", "words"),
+    [
+        ("/clinics/near/at/53.80,-1.55/", ["miles", "where you are, near Leeds"]),
+        ("/clinics/near/at/48.86,2.35/", ["km", "where you are, near Paris"]),
+        ("/clinics/near/at/-60.00,-140.00/", ["km", "where you are"]),
+    ],
+)
+def test_results_from_a_position_say_how_exact_they_are(client, address, words):
+    body = client.get(address).content.decode()
+    assert "from where you are, to about 1 km" in body
+    assert "centre of" not in body
+    assert all(word in body for word in words)
+    assert '<meta name="robots" content="noindex">' in body
+
+
+def test_queries_of_the_results_from_a_position(client):
+    create_clinic(point=LEEDS)
+    with CaptureQueriesContext(connection) as captured:
+        client.get("/clinics/near/at/53.80,-1.55/?within=25")
+    assert len(captured) == 6  # the town it is by, count, nearest, clinics, treatments, facets
+
+
 @pytest.mark.parametrize("typed", ["", "   ", "\t"])
 def test_nothing_typed(client, typed):
     response = ask(client, typed)
