@@ -141,14 +141,16 @@ def _ensure_running(folder: Path, options: Options) -> None:
 def _run_keeper(folder: Path, options: Options) -> str:
     """Start a keeper and pass on what it says, until it says how it went."""
     task = json.dumps({**asdict(options), "folder": str(folder), "binaries": str(_binaries(folder))})
-    process = subprocess.Popen(  # noqa: S603
-        [sys.executable, "-I", keeper.__file__, task],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        text=True,
-        cwd="/",
-        start_new_session=True,  # Ctrl-C is for the processes that use the server; the keeper outlives them
-    )
+    with (folder / keeper.LOG).open("a") as log:
+        process = subprocess.Popen(  # noqa: S603
+            [sys.executable, "-I", keeper.__file__, task],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=log,  # not ours, which somebody may be reading to its end
+            text=True,
+            cwd="/",
+            start_new_session=True,  # Ctrl-C is for the processes that use the server; the keeper outlives them
+        )
     said = keeper.FAILED
     with cast(IO[str], process.stdout) as messages:
         for line in messages:

@@ -120,6 +120,16 @@ def test_it_stops_when_its_users_are_killed(folder):
     await_none(folder)
 
 
+def test_the_server_keeps_no_pipe_of_its_first_user_open(folder):
+    first = User(folder)
+    first.folder()
+    second = User(folder)
+    second.folder()
+    first.leave()  # waits for the end of everything it wrote; the server runs on
+    assert query(folder, "SELECT 1") == "1"
+    second.leave()
+
+
 def test_data_outlive_the_server_and_a_killed_keeper(folder):
     user = User(folder)
     user.folder()
