@@ -7,6 +7,7 @@ from clinics import views
 app_name = "clinics"
 urlpatterns = [
     path("", views.clinic_search, name="search"),
+    path("suggest", views.clinic_suggest, name="suggest"),
     re_path(r"^near/at/(?P<position>[^/]*,[^/]*)/$", views.clinic_near_position, name="near_position"),
     path("near/<slug:country>/<slug:place>/", views.clinic_near, name="near"),
     path("<slug:slug>/", views.clinic, name="clinic"),

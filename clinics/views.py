@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from clinics.facets import count_facets
 from clinics.filters import chosen_options, filter_groups, in_other_unit, radii, radius_reaching
@@ -65,6 +65,22 @@ def _lead_to_position(request: HttpRequest, position: str) -> HttpResponse:
     except ValueError:
         return TemplateResponse(request, "clinics/clinic_search.html", {"no_position": True}, status=422)
     return SeeOther(ClinicSearch.from_query(vicinity, request.POST).get_absolute_url())
+
+
+@csrf_exempt  # it changes nothing
+@require_POST  # what is typed stays out of addresses, and so out of every log on the way
+def clinic_suggest(request: HttpRequest) -> HttpResponse:
+    """Places that begin with what is being typed, each with the address of its results."""
+    places = Place.objects.suggest(request.POST.get("q", ""), country=request.POST.get("country") or None)
+    suggestions = [
+        {
+            "label": place.label,
+            "country": place.country_name,
+            "url": ClinicSearch.from_query(place, request.POST).get_absolute_url(),
+        }
+        for place in places
+    ]
+    return JsonResponse({"places": suggestions})
 
 
 @require_safe

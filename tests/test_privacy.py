@@ -46,6 +46,7 @@ def asked(site):
         answers += [
             fetch(f"{site}/clinics/", {"where": text, "route": "esketamine"}),
             fetch(f"{site}/clinics/", {"where": text, "country": "US"}),
+            fetch(f"{site}/clinics/suggest", {"q": text}),
             fetch(f"{site}/clinics/?q={word}"),
             fetch(f"{site}/clinics/?where={word}&within={word}"),
             fetch(f"{site}/clinics/near/gb/ls1-4/?q={word}&page={word}"),

@@ -70,3 +70,93 @@ def test_nothing_is_promised_without_javascript(visit):
     page = visit("/clinics/", java_script_enabled=False)
     assert not page.get_by_role("button", name="Use my location").is_visible()
     assert page.get_by_label("Postcode or town").is_visible()
+
+
+def typing(page, text: str):
+    """The field, with *text* typed key by key; suggestions may follow."""
+    field = page.get_by_label("Postcode or town")
+    field.press_sequentially(text, delay=20)
+    return field
+
+
+def test_a_suggestion_is_chosen_by_keyboard(visit, axe):
+    page = visit("/clinics/")
+    field = typing(page, "leed")
+    page.get_by_role("option").first.wait_for()
+    assert field.get_attribute("aria-expanded") == "true"
+    assert page.get_by_role("status").filter(has_text="Use the down arrow").count() == 1
+    axe(page)
+    field.press("ArrowDown")
+    option = page.get_by_role("option", selected=True)
+    assert option.inner_text().startswith("Leeds")
+    assert field.get_attribute("aria-activedescendant") == option.get_attribute("id")
+    assert field.evaluate("field => field === document.activeElement")
+    axe(page)
+    field.press("Enter")
+    page.wait_for_url("**/clinics/near/gb/leeds-eng/")
+
+
+def test_a_suggestion_is_chosen_by_pointer(visit):
+    page = visit("/clinics/")
+    typing(page, "leed")
+    page.get_by_role("option").first.click()
+    page.wait_for_url("**/clinics/near/gb/leeds-eng/")
+
+
+def test_the_keyboard_goes_round_and_escape_closes(visit):
+    page = visit("/clinics/")
+    field = typing(page, "new")
+    options = page.get_by_role("option")
+    options.first.wait_for()
+    field.press("ArrowUp")
+    assert options.last.get_attribute("aria-selected") == "true"
+    field.press("ArrowDown")
+    assert field.get_attribute("aria-activedescendant") is None
+    field.press("Escape")
+    assert field.get_attribute("aria-expanded") == "false"
+    assert (options.count(), field.input_value()) == (0, "new")
+
+
+def test_enter_without_a_choice_searches_for_what_was_typed(visit):
+    page = visit("/clinics/")
+    field = typing(page, "LS1 4AP")
+    page.get_by_role("option").first.wait_for()
+    field.press("Enter")
+    page.wait_for_url("**/clinics/near/gb/ls1-4/")
+
+
+def test_one_character_is_not_asked_about_and_what_is_typed_is_in_no_address(visit):
+    page = visit("/clinics/")
+    asked = []
+    page.on("request", lambda request: asked.append(request))
+    field = typing(page, "l")
+    page.wait_for_timeout(400)
+    assert not asked
+    field.press_sequentially("eeds")
+    page.get_by_role("option").first.wait_for()
+    assert {(request.method, urlsplit(request.url)[2:]) for request in asked} == {
+        ("POST", ("/clinics/suggest", "", ""))
+    }
+
+
+def test_a_late_answer_to_an_earlier_text_is_not_shown(visit):
+    page = visit("/clinics/")
+    held = []
+    page.route("**/clinics/suggest", lambda route: held.append(route), times=1)  # the first is kept waiting
+    field = typing(page, "par")
+    page.wait_for_timeout(400)
+    assert len(held) == 1
+    field.fill("leed")
+    page.get_by_role("option").filter(has_text="Leeds").first.wait_for()
+    held[0].fulfill(json={"places": [{"label": "Late", "country": "", "url": "/"}]})
+    page.wait_for_timeout(200)
+    assert page.get_by_role("option").filter(has_text="Late").count() == 0
+
+
+def test_the_box_works_when_suggestions_do_not(visit):
+    page = visit("/clinics/")
+    page.route("**/clinics/suggest", lambda route: route.abort())
+    field = typing(page, "LS1 4AP")
+    page.wait_for_timeout(300)
+    field.press("Enter")
+    page.wait_for_url("**/clinics/near/gb/ls1-4/")

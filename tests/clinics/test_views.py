@@ -57,6 +57,45 @@ def test_filters_travel_with_the_search(client):
     assert response["Location"] == "/clinics/near/gb/ls1-4/?route=iv&route=oral"
 
 
+@pytest.mark.parametrize(
+    ("fields", "first"),
+    [
+        ({"q": "lee"}, ("Leeds, England", "United Kingdom", "/clinics/near/gb/leeds-eng/")),
+        ({"q": "LS1 4AP"}, ("LS1 4", "United Kingdom", "/clinics/near/gb/ls1-4/")),
+        ({"q": "newc", "country": "AU"}, ("Newcastle, New South Wales", "Australia", None)),
+        (
+            {"q": "lee", "route": "iv"},
+            ("Leeds, England", "United Kingdom", "/clinics/near/gb/leeds-eng/?route=iv"),
+        ),
+    ],
+)
+def test_places_are_suggested_with_their_results(client, fields, first):
+    response = client.post("/clinics/suggest", fields)
+    assert (response.status_code, response["Cache-Control"]) == (200, "private, no-store")
+    suggested = response.json()["places"]
+    label, country, url = first
+    assert (suggested[0]["label"], suggested[0]["country"]) == (label, country)
+    assert url in {None, suggested[0]["url"]}
+    assert all(client.get(place["url"]).status_code == 200 for place in suggested[:2])
+    assert len(suggested) <= 8
+    assert not response.cookies
+
+
+@pytest.mark.parametrize("text", ["", "L", "zzzzqq", "%", "<script>", "x" * 500])
+def test_nothing_to_suggest(client, text):
+    assert client.post("/clinics/suggest", {"q": text}).json() == {"places": []}
+
+
+def test_what_is_typed_is_not_taken_from_an_address(client):
+    assert client.get("/clinics/suggest?q=lee").status_code == 405
+
+
+@pytest.mark.parametrize("text", ["lee", "LS1 4AP", "york, p"])
+def test_queries_of_a_suggestion(client, text, django_assert_max_num_queries):
+    with django_assert_max_num_queries(3):
+        client.post("/clinics/suggest", {"q": text})
+
+
 @pytest.mark.parametrize("sent", ["53.80,-1.55", "53.799671,-1.549213"])
 def test_a_position_leads_to_its_cell(client, sent):
     response = client.post("/clinics/", {"at": sent, "where": "York", "route": "iv"})

@@ -1,0 +1,112 @@
+// Suggests places while somebody types: an editable combobox with a list, chosen by hand (WAI-ARIA APG).
+// The text goes in the body of a request, never in an address, and the form works as before without this.
+
+const SHORTEST = 2; // characters
+const PAUSE = 150; // milliseconds without a key before asking
+
+function enhance(form, number) {
+  const field = form.querySelector("[name=where]");
+  const list = Object.assign(document.createElement("ul"), { id: `${field.id}-places-${number}`, hidden: true });
+  list.className = "suggestions";
+  list.setAttribute("role", "listbox");
+  list.setAttribute("aria-label", "Places");
+  const said = document.createElement("p");
+  said.className = "visually-hidden";
+  said.setAttribute("role", "status");
+  field.parentElement.append(list);
+  form.append(said);
+  field.setAttribute("role", "combobox");
+  field.setAttribute("aria-autocomplete", "list");
+  field.setAttribute("aria-controls", list.id);
+  field.setAttribute("aria-expanded", "false");
+
+  let active = -1; // index of the option the keyboard is on; -1: the field itself
+  let timer;
+  let asking; // the request under way
+
+  function close() {
+    clearTimeout(timer);
+    asking?.abort();
+    move(-1);
+    list.hidden = true;
+    field.setAttribute("aria-expanded", "false");
+  }
+
+  function move(index) {
+    list.children[active]?.setAttribute("aria-selected", "false");
+    active = index;
+    const option = list.children[active];
+    if (!option) return field.removeAttribute("aria-activedescendant");
+    option.setAttribute("aria-selected", "true");
+    option.scrollIntoView({ block: "nearest" });
+    field.setAttribute("aria-activedescendant", option.id);
+  }
+
+  function option({ label, country, url }, index) {
+    const item = document.createElement("li");
+    item.id = `${list.id}-${index}`;
+    item.className = "suggestions__place";
+    item.dataset.url = url;
+    item.setAttribute("role", "option");
+    item.setAttribute("aria-selected", "false");
+    const where = document.createElement("span");
+    where.className = "quiet";
+    where.textContent = country;
+    item.append(label, " ", where);
+    return item;
+  }
+
+  function show(places) {
+    move(-1);
+    list.replaceChildren(...places.map(option));
+    list.hidden = !places.length;
+    field.setAttribute("aria-expanded", String(!list.hidden));
+    const count = places.length === 1 ? "1 place" : `${places.length} places`;
+    said.textContent = places.length ? `${count}. Use the down arrow to choose.` : "No places suggested.";
+  }
+
+  async function ask() {
+    asking = new AbortController();
+    const { signal } = asking;
+    const body = new URLSearchParams({ q: field.value });
+    if (form.elements.country) body.set("country", form.elements.country.value);
+    try {
+      const answer = await fetch(form.dataset.suggestions, { method: "POST", body, signal });
+      if (!answer.ok) return;
+      const { places } = await answer.json();
+      if (!signal.aborted) show(places);
+    } catch {
+      // Given up for a newer one, or offline: the form still works.
+    }
+  }
+
+  field.addEventListener("input", () => {
+    close();
+    said.textContent = "";
+    if (field.value.trim().length >= SHORTEST) timer = setTimeout(ask, PAUSE);
+  });
+
+  field.addEventListener("keydown", (event) => {
+    if (event.isComposing || list.hidden) return;
+    const count = list.children.length;
+    if (event.key === "ArrowDown") move(active + 1 < count ? active + 1 : -1);
+    else if (event.key === "ArrowUp") move(active < 0 ? count - 1 : active - 1);
+    else if (event.key === "Enter" && active >= 0) location.assign(list.children[active].dataset.url);
+    else if (event.key === "Escape") close();
+    else {
+      if (["Home", "End", "ArrowLeft", "ArrowRight"].includes(event.key)) move(-1);
+      return;
+    }
+    event.preventDefault();
+  });
+
+  list.addEventListener("pointerdown", (event) => event.preventDefault()); // the field keeps the focus
+  list.addEventListener("click", (event) => {
+    const chosen = event.target.closest("[role=option]");
+    if (chosen) location.assign(chosen.dataset.url);
+  });
+  field.addEventListener("blur", close);
+  form.addEventListener("submit", close);
+}
+
+document.querySelectorAll("form[data-suggestions]").forEach(enhance);
