@@ -10,7 +10,6 @@ from wagtail.blocks import (
     CharBlock,
     ChoiceBlock,
     DateBlock,
-    DecimalBlock,
     IntegerBlock,
     ListBlock,
     PageChooserBlock,
@@ -99,25 +98,6 @@ class EvidenceTableBlock(StructBlock):
         return cleaned
 
 
-class TrialBlock(StructBlock):
-    """One trial in a chart: both arms, who took part, when it was measured, who knew what they had."""
-
-    name = CharBlock(max_length=60, help_text="“Murrough, 2013”")
-    source = SnippetChooserBlock("articles.Source")
-    treatment = CharBlock(max_length=30, help_text="Short, for the label on the bar: “ketamine”")
-    treatment_percent = DecimalBlock(min_value=0, max_value=100, max_digits=4, decimal_places=1)
-    comparator = CharBlock(max_length=30, help_text="Short: “midazolam”")
-    comparator_percent = DecimalBlock(min_value=0, max_value=100, max_digits=4, decimal_places=1)
-    people = IntegerBlock(min_value=1, help_text="Both groups together.")
-    when = CharBlock(max_length=60, help_text="“1 day after one infusion”")
-    design = CharBlock(max_length=80, help_text="Who knew what they were given: “double-blind”")
-    finding = CharBlock(max_length=80, help_text="“No significant difference”")
-
-    class Meta:
-        icon = "list-ul"
-        label = "Trial"
-
-
 class ChartBlock(StructBlock):
     """A chart kept under Snippets, drawn on the server, with its numbers in a table."""
 
@@ -130,8 +110,8 @@ class ChartBlock(StructBlock):
 
     def get_context(self, value, parent_context=None):
         chart = value["chart"]  # None where it has been deleted since
-        trials = drawn(chart.trials) if chart else []
-        return super().get_context(value, parent_context) | {"chart": chart, "trials": trials}
+        drawing = drawn(chart.figures) if chart else None
+        return super().get_context(value, parent_context) | {"chart": chart, "drawing": drawing}
 
 
 class ProsAndConsBlock(StructBlock):

@@ -2,16 +2,15 @@
 
 from django.db import models
 from wagtail.admin.panels import FieldPanel
-from wagtail.blocks import StreamBlock
 from wagtail.fields import StreamField
 from wagtail.models import RevisionMixin
 from wagtail.search import index
 
-from articles.blocks import TrialBlock
+from articles.chart_blocks import FiguresBlock
 
 
 class EvidenceChart(index.Indexed, RevisionMixin, models.Model):
-    """Response in several trials, each against its own comparison; never pooled into one figure."""
+    """Figures with their comparison, people and time; trials stay apart, never pooled into one figure."""
 
     key = models.SlugField(unique=True, help_text="Such as response-by-trial.")
     title = models.CharField(max_length=150, help_text="What the chart shows, as a sentence.")
@@ -19,9 +18,10 @@ class EvidenceChart(index.Indexed, RevisionMixin, models.Model):
     caution = models.TextField(
         "what it cannot be used for", help_text="Shown beneath the chart, as plainly as the chart itself."
     )
-    trials = StreamField(
-        StreamBlock([("trial", TrialBlock())], min_num=1),
-        help_text="In order of year. Include the trials that found no difference.",
+    figures = StreamField(
+        FiguresBlock(),
+        help_text="Trials in order of year, those that found no difference among them; or side effects; or one "
+        "course over time.",
     )
 
     panels = [
@@ -29,7 +29,7 @@ class EvidenceChart(index.Indexed, RevisionMixin, models.Model):
         FieldPanel("title"),
         FieldPanel("reading"),
         FieldPanel("caution"),
-        FieldPanel("trials"),
+        FieldPanel("figures"),
     ]
     search_fields = [index.AutocompleteField("title"), index.SearchField("title")]
 

@@ -9,7 +9,8 @@ from django.utils.text import slugify
 from wagtail.admin.panels import FieldPanel
 from wagtail.blocks import StreamBlock
 from wagtail.fields import StreamField
-from wagtail.models import Page
+from wagtail.models import Page, PageManager
+from wagtail.query import PageQuerySet
 
 from articles.blocks import BodyBlock, ChangeBlock
 from articles.citations import CitedText, cite, keys_in
@@ -94,13 +95,35 @@ class ArticleIndexPage(BodyPage):
     page_description = "The list of all articles. There is one."
 
     def get_context(self, request, *args, **kwargs):
-        articles = ArticlePage.objects.child_of(self).live().order_by("path").defer_streamfields()
+        articles = ArticlePage.objects.child_of(self).live().in_reading_order().defer_streamfields()
         return super().get_context(request, *args, **kwargs) | {"articles": articles}
+
+
+class ArticleQuerySet(PageQuerySet):
+    """Articles."""
+
+    def in_reading_order(self) -> "ArticleQuerySet":
+        """By the position that an editor gave them; the older first where two have the same."""
+        return self.order_by("position", "path")
 
 
 class ArticlePage(BodyPage):
     """A cited article about the treatment."""
 
+    class Topic(models.TextChoices):
+        """Heading under which the list of articles shows an article."""
+
+        START = "start", "Start here"
+        EVIDENCE = "evidence", "What the evidence says"
+        SAFETY = "safety", "Safety"
+        TREATMENT = "treatment", "Having the treatment"
+        CHOICES = "choices", "Choosing, and other ways"
+
+    topic = models.CharField(max_length=20, choices=Topic, default=Topic.START)
+    position = models.PositiveSmallIntegerField(
+        default=100,
+        help_text="Place in the reading order; smaller numbers come first. Keep a topic together.",
+    )
     sources_checked_on = models.DateField(
         null=True,  # a draft may not have it yet; publishing asks for it
         help_text="When each figure was last compared with the source it cites.",
@@ -112,6 +135,8 @@ class ArticlePage(BodyPage):
     content_panels = [
         *Page.content_panels,
         FieldPanel("summary"),
+        FieldPanel("topic"),
+        FieldPanel("position"),
         FieldPanel("sources_checked_on"),
         FieldPanel("body"),
         FieldPanel("changes"),
@@ -120,6 +145,17 @@ class ArticlePage(BodyPage):
     parent_page_types = ["articles.ArticleIndexPage"]
     subpage_types: list[str] = []
     page_description = "A cited article about ketamine treatment, with its sources and its changes."
+
+    objects = PageManager.from_queryset(ArticleQuerySet)()
+
+    def neighbours(self) -> dict[str, "ArticlePage | None"]:
+        """The live articles before and after this one in reading order, in one query."""
+        siblings = ArticlePage.objects.sibling_of(self, inclusive=True).live().in_reading_order()
+        around = [None, *siblings.defer_streamfields(), None]
+        for before, article, after in zip(around, around[1:], around[2:], strict=False):
+            if article and article.pk == self.pk:
+                return {"previous": before, "next": after}
+        return {"previous": None, "next": None}  # a draft has no place yet
 
     def structured_data(self, request) -> dict[str, Any]:
         """The page as schema.org describes it. No reviewer is named, because none has reviewed it."""
@@ -137,7 +173,8 @@ class ArticlePage(BodyPage):
 
     def get_context(self, request, *args, **kwargs):
         return super().get_context(request, *args, **kwargs) | {
-            "structured_data": self.structured_data(request)
+            "structured_data": self.structured_data(request),
+            **self.neighbours(),
         }
 
 

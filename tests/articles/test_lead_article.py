@@ -5,8 +5,6 @@ import re
 import pytest
 from bs4 import BeautifulSoup
 
-from articles.models import ArticlePage
-
 ADDRESS = "/articles/ketamine-for-depression/"
 
 
@@ -211,7 +209,3 @@ def test_it_names_primary_sources_with_the_addresses_that_are_certain(article):
 def test_numbers_rise_from_one_as_they_are_met(body):
     numbers = [int(number) for number in re.findall(r"\[(\d+)\]", body.get_text())]
     assert list(dict.fromkeys(numbers)) == list(range(1, 26))
-
-
-def test_it_is_the_only_article(world):
-    assert ArticlePage.objects.live().count() == 1

@@ -17,10 +17,22 @@ from articles.models import ArticleIndexPage, ArticlePage, HomePage, Source, Sta
 from tests.factories import create_user
 
 ARTICLE = "/articles/ketamine-for-depression/"
+ARTICLES = [  # in reading order
+    ARTICLE,
+    "/articles/ketamine-or-esketamine/",
+    "/articles/the-evidence/",
+    "/articles/how-long-it-lasts/",
+    "/articles/is-it-suitable/",
+    "/articles/what-happens-at-a-session/",
+    "/articles/side-effects/",
+    "/articles/at-home-ketamine/",
+    "/articles/choosing-a-clinic/",
+    "/articles/other-options/",
+]
 PAGES = [
     "/",
     "/articles/",
-    ARTICLE,
+    *ARTICLES,
     "/get-help-now/",
     "/about/",
     "/how-we-work/",
@@ -139,7 +151,7 @@ def test_the_trail_leads_from_home(world, client):
 
 def test_structured_data_is_true(world, client):
     data = json.loads(soup(client, ARTICLE).find("script", type="application/ld+json").get_text())
-    article = ArticlePage.objects.get()
+    article = ArticlePage.objects.get(slug="ketamine-for-depression")
 
     assert data["@type"] == "MedicalWebPage"
     assert data["name"] == article.title
@@ -150,7 +162,7 @@ def test_structured_data_is_true(world, client):
 
 
 def test_structured_data_cannot_end_its_element(world, client):
-    article = ArticlePage.objects.get()
+    article = ArticlePage.objects.get(slug="ketamine-for-depression")
     article.title = "</script><script>alert(1)</script>"
     article.save_revision().publish()
 
@@ -195,7 +207,27 @@ def test_the_lead_article_asks_few_queries(world, client):
     client.get(ARTICLE)
     with CaptureQueriesContext(connection) as queries:
         client.get(ARTICLE)
-    assert len(queries) <= 14
+    assert len(queries) <= 16
+
+
+def test_articles_are_listed_by_topic_in_reading_order(world, client):
+    page = soup(client, "/articles/")
+    assert [link["href"] for link in page.select(".article-list h3 a")] == ARTICLES
+    topics = [heading.get_text() for heading in page.select(".article-topic")]
+    assert len(topics) == len(set(topics)) == 5
+
+
+@pytest.mark.parametrize("address", ARTICLES)
+def test_an_article_leads_to_the_ones_before_and_after(world, client, address):
+    page = soup(client, address)
+    for way, place in [("prev", ARTICLES.index(address) - 1), ("next", ARTICLES.index(address) + 1)]:
+        links = [link["href"] for link in page.select(f".neighbours a[rel={way}]")]
+        assert links == ([ARTICLES[place]] if 0 <= place < len(ARTICLES) else [])
+
+
+def test_an_unpublished_article_is_left_out_of_the_order(world, client):
+    ArticlePage.objects.get(slug="ketamine-or-esketamine").unpublish()
+    assert soup(client, ARTICLE).select_one(".neighbours a[rel=next]")["href"] == ARTICLES[2]
 
 
 def test_the_index_asks_as_many_queries_for_more_articles(world, client):
@@ -206,7 +238,7 @@ def test_the_index_asks_as_many_queries_for_more_articles(world, client):
         article_citing([], f"more-{number}")
     with CaptureQueriesContext(connection) as after:
         page = soup(client, "/articles/")
-    assert len(page.select(".article-list li")) == 6
+    assert len(page.select(".article-list li")) == len(ARTICLES) + 5
     assert len(after) == len(before)
 
 
@@ -229,9 +261,9 @@ def test_each_page_has_its_place_in_the_tree():
 def test_the_front_page_opens_three_doors_with_the_date_of_their_sources(world, client):
     doors = soup(client, "/").select(".door")
     assert [door.a["href"] for door in doors] == [
-        f"{ARTICLE}#pros-and-cons",
-        f"{ARTICLE}#what-the-studies-say",
-        f"{ARTICLE}#side-effects",
+        "/articles/is-it-suitable/",
+        "/articles/the-evidence/",
+        "/articles/what-happens-at-a-session/",
     ]
     assert all("23 November 2026" in door.get_text() for door in doors)
 
@@ -260,5 +292,5 @@ def test_readers_are_told_where_to_write_or_that_there_is_nowhere_yet(world, cli
 )
 def test_an_editor_can_open_it(world, client, address):
     client.force_login(create_user(is_superuser=True, is_staff=True))
-    address = address.format(page=ArticlePage.objects.get().pk, source=Source.objects.first().pk)
+    address = address.format(page=ArticlePage.objects.first().pk, source=Source.objects.first().pk)
     assert client.get(address).status_code == 200
