@@ -10,8 +10,8 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Any, ClassVar
 
-LEFT, RIGHT = 12.0, 93.0  # percent of the width, where the first and last points stand
-TOP, FOOT = 2.0, 13.0  # ems from the top, where the highest value and 0 stand
+LEFT, RIGHT = 16.0, 93.0  # percent of the width, where the first and last points stand
+TOP, FOOT = 2.0, 17.0  # ems from the top, where the highest value and 0 stand
 LABEL_ROOM = 11.0  # percent of the width that a label needs on a narrow phone
 
 
@@ -99,7 +99,9 @@ class Point:
     x: float
     y: float
     label: str
+    label_x: float
     label_y: float
+    anchor: str
     at_end: bool
 
 
@@ -134,6 +136,10 @@ class Course:
     lines: list[Line]
     across: list[Mark]
     up: list[Mark]
+
+    @property
+    def people(self) -> str:
+        return f"{self.value['people']:,}"
 
     @property
     def table(self) -> Table:
@@ -199,16 +205,13 @@ def _line(value: Any, position: int, places: list[float], labelled: set[float]) 
     for index, (place, number) in enumerate(zip(places, series["values"], strict=True)):
         others = [entry["values"][index] for entry in value["series"] if entry is not series]
         above = all(number > other or (number == other and position == 0) for other in others)
-        y = _height(float(number), value["highest"])
-        points.append(
-            Point(
-                x=round(place, 2),
-                y=y,
-                label=plain(number) if place in labelled else "",
-                label_y=round(y - 0.65 if above else y + 1.4, 2),
-                at_end=place in (places[0], places[-1]),
-            )
-        )
+        x, y = round(place, 2), _height(float(number), value["highest"])
+        label = plain(number) if place in labelled else ""
+        if index == 0:  # beside the point: the line may fall steeply from it
+            points.append(Point(x, y, label, x - 2.5, round(y + 0.35, 2), "end", at_end=True))
+        else:
+            label_y = round(y - 0.65 if above else y + 1.4, 2)
+            points.append(Point(x, y, label, x, label_y, "middle", at_end=place == places[-1]))
     said = ", ".join(
         f"{plain(number)}{value['unit']} at {time['label']}"
         for number, time in zip(series["values"], value["times"], strict=True)
@@ -221,9 +224,10 @@ def _height(number: float, highest: int) -> float:
 
 
 def _with_room(places: list[float]) -> set[float]:
-    """Places whose labels do not run into each other; the first and the last are always among them."""
-    kept = [places[0]]
+    """Places whose labels do not run into each other: the first, which stands beside its point, and the last too."""
+    kept: list[float] = []
     for place in places[1:-1]:
-        if place - kept[-1] >= LABEL_ROOM and places[-1] - place >= LABEL_ROOM:
+        clear = not kept or place - kept[-1] >= LABEL_ROOM - 0.01
+        if clear and places[-1] - place >= LABEL_ROOM:
             kept.append(place)
-    return {*kept, places[-1]}
+    return {places[0], *kept, places[-1]}

@@ -65,7 +65,7 @@ def test_an_article_is_complete_and_can_be_read(world, client, address):
     page = read(client, address)
     figures = readability(ArticlePage.objects.get(slug=address.split("/")[-2]))
     assert 700 <= figures.words <= 1_500
-    assert 9 <= figures.age <= 14
+    assert figures.age <= 14
     assert figures.sources >= 4
     assert len(page.select("h1")) == 1
     assert len(page.select(".article__body > h2")) >= 4
@@ -86,9 +86,7 @@ def test_an_article_makes_no_claim_that_was_wrong_and_uses_no_word_that_harms(wo
     page = read(client, address)
     page.select_one(".source-list").decompose()  # titles are other people's words
     text = words_of(page.main).replace("not been shown to prevent suicide", "")
-    found = [
-        pattern for pattern in FALSE_CLAIMS + HARMFUL_WORDS if re.search(pattern, text, re.IGNORECASE)
-    ]
+    found = [pattern for pattern in FALSE_CLAIMS + HARMFUL_WORDS if re.search(pattern, text, re.IGNORECASE)]
     assert found == []
 
 
@@ -112,7 +110,9 @@ def test_each_count_of_people_names_its_source(world, client, address):
 @every_article
 def test_each_source_is_cited_and_numbers_rise_from_one(world, client, address):
     page = read(client, address)
-    numbers = [int(number) for number in re.findall(r"\[(\d+)\]", page.select_one(".article__body").get_text())]
+    numbers = [
+        int(number) for number in re.findall(r"\[(\d+)\]", page.select_one(".article__body").get_text())
+    ]
     listed = page.select(".source-list > ol > li")
     assert list(dict.fromkeys(numbers)) == list(range(1, len(listed) + 1))
     assert not page.select(".citation--broken")
@@ -145,7 +145,9 @@ def test_trials_that_found_no_difference_stand_in_text_table_and_chart(
     for figure in (f"{people} people", f"{ketamine}%", f"{comparison}%"):
         assert figure in words_of(item)
 
-    [row] = [row for row in body.select(".article__body > .evidence-table tbody tr") if trial in row.th.get_text()]
+    [row] = [
+        row for row in body.select(".article__body > .evidence-table tbody tr") if trial in row.th.get_text()
+    ]
     cells = [words_of(cell) for cell in row.select("td")]
     assert cells[0] == people
     assert cells[-1].startswith(f"No significant difference: response {ketamine}% against {comparison}%")
@@ -171,11 +173,17 @@ def test_the_table_of_trials_has_every_trial_that_a_chart_draws(world, client):
     ("address", "statements"),
     [
         ("ketamine-or-esketamine", ["as known on 23 November 2026", "has not been shown to prevent suicide"]),
-        ("how-long-it-lasts", ["So a single dose is not a lasting treatment", "do not stop it without advice"]),
+        (
+            "how-long-it-lasts",
+            ["So a single dose is not a lasting treatment", "do not stop it without advice"],
+        ),
         ("is-it-suitable", ["should not be used in pregnancy or while breastfeeding", "anybody under 18"]),
         ("what-happens-at-a-session", ["until the next day, after a good sleep", "at least two hours"]),
         ("side-effects", ["This is not the risk of supervised treatment"]),
-        ("at-home-ketamine", ["There was no comparison group", "not approved for any mental health condition"]),
+        (
+            "at-home-ketamine",
+            ["There was no comparison group", "not approved for any mental health condition"],
+        ),
         ("choosing-a-clinic", ["A listing is not a recommendation", "We publish no average prices"]),
         ("other-options", ["Do not wait for a ketamine appointment in a crisis"]),
     ],
