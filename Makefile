@@ -8,7 +8,7 @@ COMPILE = .uv/bin/uv pip compile --quiet --universal --python-version 3.11 --gen
 	--no-emit-index-url --no-header $(UPGRADE)
 
 .DEFAULT_GOAL := help
-.PHONY: help up test check fmt bench lock
+.PHONY: help up test check fmt bench readability lock
 
 help:  ## Show these lines
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 10
@@ -41,6 +41,10 @@ fmt:  ## Format Python and templates
 bench:  ## Measure postcode search on a directory of its own (ARGS='--clinics 1000000')
 	$(INSTALL) dev
 	@DEPLOYMENT=$${DEPLOYMENT:-local} $(MANAGE) bench $(ARGS)
+
+readability:  ## Print each article's words, sources, charts and reading age, after `make up` has loaded them
+	$(INSTALL) dev
+	@DEPLOYMENT=$${DEPLOYMENT:-local} $(MANAGE) readability
 
 lock:  ## Write requirements/*.txt from pyproject.toml (UPGRADE=--upgrade for newer releases)
 	$(INSTALL) dev

@@ -55,7 +55,7 @@ def read(client, address: str) -> BeautifulSoup:
 def sentences(page):
     """Paragraphs and points of the text, without tables and charts."""
     body = page.select_one(".article__body")
-    for aside in body.select("table, figure"):
+    for aside in body.select("table, figure, .key-fact"):
         aside.decompose()
     return body.select("p, li")
 
