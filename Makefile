@@ -11,7 +11,7 @@ COMPILE = .uv/bin/uv pip compile --quiet --universal --python-version 3.11 --gen
 .PHONY: help up test check fmt bench readability lock
 
 help:  ## Show these lines
-	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
 
 up:  ## Set everything up and serve the site on http://localhost:8000 (PORT=8123 for another port)
 	$(INSTALL) local
