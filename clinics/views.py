@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from clinics.facets import count_facets
 from clinics.filters import chosen_options, filter_groups, in_other_unit, radii, radius_reaching
+from clinics.ladder import ladder
 from clinics.models import Clinic
 from clinics.opening import open_state, week_table
 from clinics.search import ClinicSearch, positive_number
@@ -108,11 +109,14 @@ def clinic_near_position(request: HttpRequest, position: str) -> HttpResponse:
 
 def _results(request: HttpRequest, search: ClinicSearch) -> HttpResponse:
     results = search.results(positive_number(request.GET, "page"))
-    groups = filter_groups(search, count_facets(search, results.within_km))
+    facets = count_facets(search, results.within_km)
+    groups = filter_groups(search, facets)
     nearest = None if results.count else search.nearest_anywhere()
     context = {
         "search": search,
         "results": results,
+        "namesakes": _namesakes(request, search),
+        "rungs": [] if results.count or not search.is_filtered else ladder(search, results.within, facets),
         "nearest_anywhere": nearest,
         "wider": radius_reaching(search, nearest.km) if nearest else None,
         "filter_groups": groups,
@@ -121,6 +125,16 @@ def _results(request: HttpRequest, search: ClinicSearch) -> HttpResponse:
         "in_other_unit": in_other_unit(search),
     }
     return TemplateResponse(request, "clinics/clinic_near.html", context)
+
+
+def _namesakes(request: HttpRequest, search: ClinicSearch) -> list[tuple[Place, str]]:
+    """Other towns of the name, each with the address of the same search there."""
+    if not isinstance(search.place, Place) or search.place.kind != Place.Kind.TOWN:
+        return []
+    return [
+        (place, ClinicSearch.from_query(place, request.GET).get_absolute_url())
+        for place in Place.objects.namesakes(search.place)
+    ]
 
 
 @require_safe

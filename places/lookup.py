@@ -275,3 +275,16 @@ def _suggested_towns(places: PlaceQuerySet, shown: str, country: str | None, lim
 
 def _where(place: Place) -> Iterator[str]:
     yield from (fold(place.region), place.region_code.lower(), fold(place.hint), fold(place.country_name))
+
+
+# --- Choosing again -------------------------------------------------------------------------------------------------
+
+
+def namesakes(places: PlaceQuerySet, place: Place, limit: int) -> list[Place]:
+    """See ``PlaceQuerySet.namesakes``."""
+    names = _place_names(places).filter(is_preferred=True)
+    own = names.filter(place=place).values("folded")
+    rows = names.filter(folded__in=own, country__in=COVERED).exclude(place=place)
+    # A town may share both its name and the short form of it.
+    found = [row.place for row in rows.order_by("-weight", "place_id").select_related("place")[: 2 * limit]]
+    return list(dict.fromkeys(found))[:limit]

@@ -45,6 +45,10 @@ class PlaceQuerySet(models.QuerySet["Place"]):
         """Up to *limit* places whose code or name begins with *text*, the largest first; for a box being typed in."""
         return lookup.suggest(self, text, country, limit)
 
+    def namesakes(self, place: "Place", limit: int = 4) -> list["Place"]:
+        """The other towns in the countries covered that share a name with the town *place*, the largest first."""
+        return lookup.namesakes(self, place, limit)
+
     def at(self, country: str, slug: str) -> "Place":
         """The place of a canonical address (``gb``, ``ls1-4``); raises ``Place.DoesNotExist``."""
         if not (country + slug).isprintable():  # PostgreSQL cannot even be asked about NUL

@@ -287,6 +287,23 @@ def test_queries_of_the_results_page(client):
     assert queries(10) == queries(10) == 6  # place, count, nearest, clinics, treatments, facets
 
 
+def test_a_town_offers_its_namesakes(client):
+    page = client.get("/clinics/near/au/newcastle-nsw/?within=50&route=iv")
+    namesakes = [url for _, url in page.context["namesakes"]]
+    assert "Not this one?" in page.content.decode()
+    assert all(url.endswith("?route=iv&within=50") for url in namesakes)
+    assert client.get(namesakes[0]).status_code == 200
+    assert "Not this one?" not in client.get("/clinics/near/gb/ls1-4/").content.decode()
+
+
+def test_queries_of_the_results_page_of_a_town_where_nothing_fits(client):
+    create_clinic(point=LEEDS, routes=[Route.IV])
+    with CaptureQueriesContext(connection) as captured:
+        client.get("/clinics/near/gb/leeds-eng/?within=25&route=oral")
+    # place, count, facets, nearest anywhere (none), ladder, namesakes
+    assert len(captured) == 6
+
+
 def test_queries_of_the_clinic_page(client):
     clinic = create_clinic(point=LEEDS, routes=[1, 2, 3, 4, 5])
     with CaptureQueriesContext(connection) as captured:

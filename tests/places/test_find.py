@@ -366,3 +366,18 @@ def test_every_text_has_one_outcome_of_the_right_form(text, country):
     assert len(finding.places) in counts[finding.outcome]
     assert all(place.is_covered for place in (*finding.places, *finding.others))
     assert bool(finding.example) == (finding.outcome == Outcome.MALFORMED)
+
+
+@pytest.mark.parametrize(
+    ("country", "slug", "first"),
+    [("AU", "newcastle-nsw", "Newcastle upon Tyne, England"), ("GB", "leeds-eng", None)],
+)
+def test_namesakes_are_other_towns_of_the_name(country, slug, first, django_assert_num_queries):
+    place = Place.objects.at(country, slug)
+    with django_assert_num_queries(1):
+        namesakes = Place.objects.namesakes(place)
+    assert place not in namesakes
+    assert len(namesakes) == len(set(namesakes)) <= 4
+    assert all(namesake.is_covered for namesake in namesakes)
+    if first:
+        assert namesakes[0].label == first
