@@ -1,5 +1,6 @@
 """Writing what a published list says: source records and draft clinics, all of them or none."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -228,8 +229,11 @@ class _Import:
     def _slugs(self, new: list[Reading]) -> list[str]:
         """A free slug for each: name and town; where that is taken, with the postcode, or with a digest."""
         choices = [self._slug_choices(reading) for reading in new]
-        wanted = [slug for slugs in choices for slug in slugs]
-        taken = set(Clinic.objects.filter(slug__in=wanted).values_list("slug", flat=True))
+        wanted = Counter(first for first, *_ in choices)
+        taken = _existing_slugs(wanted)
+        taken |= _existing_slugs(
+            slug for first, *others in choices if first in taken or wanted[first] > 1 for slug in others
+        )
         chosen = []
         for slugs in choices:
             slug = next(slug for slug in slugs if slug not in taken)
@@ -244,6 +248,10 @@ class _Import:
         postcode = slugify(reading.fields["postcode"])
         digests = [f"{base}-{digest[:length]}" for length in (8, 16, 32)]
         return [base, *([f"{base}-{postcode}"] if postcode else []), *digests]
+
+
+def _existing_slugs(slugs: Iterable[str]) -> set[str]:
+    return set(Clinic.objects.filter(slug__in=list(slugs)).values_list("slug", flat=True))
 
 
 def _providers(names: Iterable[str]) -> list[Provider | None]:
