@@ -19,6 +19,15 @@ class OpenState:
 
     is_open: bool
     changes: datetime | None  # aware, in the clinic's zone; None: no opening hours in the coming week
+    days_ahead: int = 0  # midnights on the clinic's wall between now and the change
+
+    @property
+    def day(self) -> str:
+        """The day of the change as people there say it: "today", "tomorrow", "Monday", "next Monday"."""
+        if self.changes is None or self.days_ahead < 2:
+            return "tomorrow" if self.days_ahead else "today"
+        weekday = str(OpeningHours.Weekday(self.changes.weekday()).label)
+        return f"next {weekday}" if self.days_ahead >= WEEK else weekday
 
 
 def open_state(spans: Iterable[OpeningHours], timezone: str, *, at: datetime) -> OpenState | None:
@@ -41,9 +50,13 @@ def open_state(spans: Iterable[OpeningHours], timezone: str, *, at: datetime) ->
             periods.append((opens, closes if closes > opens else closes + timedelta(days=1)))
     closing = [closes for opens, closes in periods if opens <= now < closes]
     if closing:
-        return OpenState(True, max(closing).replace(tzinfo=zone))
+        return _changing(max(closing), midnight, zone, is_open=True)
     opening = [opens for opens, _ in periods if opens > now]
-    return OpenState(False, min(opening).replace(tzinfo=zone) if opening else None)
+    return _changing(min(opening), midnight, zone, is_open=False) if opening else OpenState(False, None)
+
+
+def _changing(changes: datetime, midnight: datetime, zone: ZoneInfo, *, is_open: bool) -> OpenState:
+    return OpenState(is_open, changes.replace(tzinfo=zone), (changes - midnight).days)
 
 
 def week_table(spans: Iterable[OpeningHours], *, first_weekday: int) -> list[tuple[str, list[OpeningHours]]]:

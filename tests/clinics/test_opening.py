@@ -89,3 +89,25 @@ def test_week_begins_today():
         "Friday", "Saturday", "Sunday", "Monday", "Tuesday", "Wednesday", "Thursday",
     ]  # fmt: skip
     assert [len(spans) for _, spans in table] == [2, 0, 0, 1, 1, 1, 1]
+
+
+@pytest.mark.parametrize(
+    ("at", "day"),
+    [
+        ("2026-11-23T08:00+00:00", "today"),  # a Monday
+        ("2026-11-23T18:00+00:00", "tomorrow"),
+        ("2026-11-27T18:00+00:00", "Monday"),  # Friday evening
+        ("2026-11-29T12:00+00:00", "tomorrow"),  # Sunday
+        ("2026-11-29T23:59+00:00", "tomorrow"),
+        ("2026-11-30T00:00+00:00", "today"),
+        ("2026-11-29T23:59-05:00", "today"),  # it is Monday in London already
+    ],
+)
+def test_the_day_it_opens_is_said_as_people_there_say_it(at, day):
+    state = open_state(WEEK, "Europe/London", at=datetime.fromisoformat(at))
+    assert (state.is_open, state.day) == (False, day)
+
+
+def test_a_clinic_open_once_a_week_opens_next_week():
+    at = datetime.fromisoformat("2026-11-23T18:00+00:00")
+    assert open_state([span(MONDAY, "09:00", "17:00")], "Europe/London", at=at).day == "next Monday"
