@@ -21,6 +21,7 @@ from places.vicinity import Vicinity
 
 PAGE_SIZE = 20
 MOST_COUNTED = 1000  # a longer list helps nobody: it is "more than 1,000", and pages end there
+MOST_REMOTE = 10
 HANDFUL = 5  # fewer than this many clinics, and the search looks further by itself
 
 
@@ -175,6 +176,13 @@ class ClinicSearch:
         farthest = nearest[-1][1]
         within = next(r for r in self.unit.radii if chord_of(r * self.unit.km) >= farthest)
         return Results(self, within=within, number=number, widened_from=usual)
+
+    def remote(self) -> list[Clinic]:
+        """The remote services that fit and may serve the region of the place, by name: they are at no distance."""
+        if not self.place.country:
+            return []
+        clinics = self.clinics().serving(self.place.country, self.place.region_code)
+        return list(clinics.for_cards().order_by("name", "pk")[:MOST_REMOTE])
 
     def nearest_anywhere(self) -> Clinic | None:
         """The nearest clinic that fits, however far; None when there is none at all."""

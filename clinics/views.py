@@ -115,6 +115,7 @@ def _results(request: HttpRequest, search: ClinicSearch) -> HttpResponse:
     context = {
         "search": search,
         "results": results,
+        "remote": search.remote() if results.page == 1 else [],
         "namesakes": _namesakes(request, search),
         "rungs": [] if results.count or not search.is_filtered else ladder(search, results.within, facets),
         "nearest_anywhere": nearest,

@@ -80,6 +80,10 @@ class Vicinity:
         return self.town.country if self.town else ""
 
     @property
+    def country_name(self) -> str:
+        return self.town.country_name if self.town else ""
+
+    @property
     def region(self) -> str:
         return self.town.region if self.town else ""
 

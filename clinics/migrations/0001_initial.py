@@ -154,6 +154,10 @@ class Migration(migrations.Migration):
             model_name='clinic',
             index=django.contrib.postgres.indexes.GistIndex(condition=models.Q(('listed', True)), fields=['position'], include=('id', 'routes', 'payments', 'taking_new_patients', 'psychiatric_assessment', 'therapy_alongside', 'wheelchair_access'), name='clinic_near'),
         ),
+        migrations.AddIndex(
+            model_name='clinic',
+            index=django.contrib.postgres.indexes.GinIndex(condition=models.Q(('listed', True), ('setting', 'remote')), fields=['remote_regions'], name='clinic_remote_regions'),
+        ),
         migrations.AddConstraint(
             model_name='clinic',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('latitude__isnull', True), ('longitude__isnull', True), ('position_precision', '')), models.Q(('latitude__isnull', False), ('longitude__isnull', False), ('latitude__range', (-90, 90)), ('longitude__range', (-180, 180)), models.Q(('position_precision', ''), _negated=True)), _connector='OR'), name='clinic_position_whole_and_on_earth'),

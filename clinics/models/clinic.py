@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GistIndex, OpClass
+from django.contrib.postgres.indexes import GinIndex, GistIndex, OpClass
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Case, ExpressionWrapper, F, Func, Q, Value, When
@@ -35,6 +35,11 @@ class ClinicQuerySet(models.QuerySet["Clinic"]):
     def listed(self):
         """Those the public may see in results. The only place that says what "visible" means."""
         return self.filter(listed=True)
+
+    def serving(self, country: str, region_code: str = ""):
+        """Remote services that may serve a country, or one region of it, by ISO 3166-2 code."""
+        codes = [country, f"{country}-{region_code}"] if region_code else [country]
+        return self.filter(setting="remote", remote_regions__overlap=codes)
 
     def for_cards(self):
         """With what a card of the results shows, in a fixed number of queries."""
@@ -246,6 +251,11 @@ class Clinic(PreviewableMixin, DraftStateMixin, LockableMixin, RevisionMixin, Cl
                 ],
                 condition=Q(listed=True),
                 name="clinic_near",
+            ),
+            GinIndex(
+                fields=["remote_regions"],
+                condition=Q(listed=True, setting="remote"),
+                name="clinic_remote_regions",
             ),
         ]
 

@@ -135,7 +135,7 @@ def test_queries_of_the_results_from_a_position(client):
     create_clinic(point=LEEDS)
     with CaptureQueriesContext(connection) as captured:
         client.get("/clinics/near/at/53.80,-1.55/?within=25")
-    assert len(captured) == 6  # the town it is by, count, nearest, clinics, treatments, facets
+    assert len(captured) == 7  # the town it is by, count, nearest, clinics, treatments, facets, remote
 
 
 @pytest.mark.parametrize("typed", ["", "   ", "\t"])
@@ -284,7 +284,7 @@ def test_queries_of_the_results_page(client):
             client.get("/clinics/near/gb/ls1-4/?within=25")
         return len(captured)
 
-    assert queries(10) == queries(10) == 6  # place, count, nearest, clinics, treatments, facets
+    assert queries(10) == queries(10) == 7  # place, count, nearest, clinics, treatments, facets, remote
 
 
 def test_a_town_offers_its_namesakes(client):
@@ -300,8 +300,34 @@ def test_queries_of_the_results_page_of_a_town_where_nothing_fits(client):
     create_clinic(point=LEEDS, routes=[Route.IV])
     with CaptureQueriesContext(connection) as captured:
         client.get("/clinics/near/gb/leeds-eng/?within=25&route=oral")
-    # place, count, facets, nearest anywhere (none), ladder, namesakes
-    assert len(captured) == 6
+    # place, count, facets, nearest anywhere (none), ladder, namesakes, remote
+    assert len(captured) == 7
+
+
+@pytest.mark.parametrize(
+    ("address", "names"),
+    [
+        ("/clinics/near/gb/ls1-4/", ["All of Britain", "England"]),
+        ("/clinics/near/gb/leeds-eng/", ["All of Britain", "England"]),
+        ("/clinics/near/at/53.80,-1.55/", ["All of Britain", "England"]),
+        ("/clinics/near/gb/leeds-eng/?route=oral", ["England"]),
+        ("/clinics/near/us/10001/", ["New York"]),
+        ("/clinics/near/au/newcastle-nsw/", []),
+        ("/clinics/near/at/-60.00,-140.00/", []),
+    ],
+)
+def test_remote_services_by_the_regions_they_may_serve(client, address, names):
+    remote = {"setting": "remote"}
+    create_clinic(name="England", remote_regions=["GB-ENG", "GB-WLS"], routes=[Route.ORAL], **remote)
+    create_clinic(name="Scotland", remote_regions=["GB-SCT"], **remote)
+    create_clinic(name="All of Britain", remote_regions=["GB"], **remote)
+    create_clinic(name="New York", country="US", remote_regions=["US-NY"], **remote)
+    create_clinic(name="Draft", remote_regions=["GB"], listed=False, **remote)
+    create_clinic(name="In Leeds", point=LEEDS)
+    page = client.get(address)
+    assert [clinic.name for clinic in page.context["remote"]] == names
+    assert not set(names) & {clinic.name for clinic in page.context["results"].clinics}
+    assert ("Remote services that may serve" in page.content.decode()) is bool(names)
 
 
 def test_queries_of_the_clinic_page(client):
