@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 
 from django.db.models import Count, Q
 
@@ -54,7 +55,8 @@ def _relaxed(search: ClinicSearch) -> Iterator[tuple[str, str, ClinicSearch]]:
     """(filter, words for what is left out, the search without it). Options of "or" go together, wishes singly."""
     for field in ("routes", "payments"):
         if chosen := getattr(search, field):
-            yield field, " or ".join(option.label for option in chosen), replace(search, **{field: ()})
+            nothing: dict[str, Any] = {field: ()}
+            yield field, " or ".join(option.label for option in chosen), replace(search, **nothing)
     for wish in search.wishes:
         rest = tuple(other for other in search.wishes if other != wish)
         yield "wishes", wish.label, replace(search, wishes=rest)

@@ -16,6 +16,7 @@ PAGES = {
     "results from a position": "/clinics/near/at/53.80,-1.55/",
     "filtered results, widened": "/clinics/near/gb/ls1-4/?route=oral&payment=public",
     "none near": "/clinics/near/gb/ls1-4/?within=5&route=im&payment=public&with=wheelchair",
+    "none near, remote ones": "/clinics/near/gb/leeds-eng/?within=5&route=oral",
     "clinic": "/clinics/sample-bittern-leeds/",
     "paused clinic": "/clinics/sample-jackdaw-leeds/",
     "delisted clinic": "/clinics/sample-kingfisher-leeds/",
