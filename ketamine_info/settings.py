@@ -12,7 +12,8 @@ from ketamine_info import environment, logs
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 env = environ.Env()
-environ.Env.read_env(BASE_DIR / ".env", overwrite=False)
+if (BASE_DIR / ".env").exists():
+    environ.Env.read_env(BASE_DIR / ".env", overwrite=False)
 
 if found := environment.problems(os.environ):
     raise ImproperlyConfigured(environment.refusal(found))

@@ -193,7 +193,7 @@ class Gunicorn(BaseApplication):
                 self.cfg.set(name, value)
         self.cfg.set("bind", [f"fd://{each.detach()}" for each in self.sockets])
         self.cfg.set("when_ready", self.when_ready)
-        self.cfg.set("graceful_timeout", 3)
+        self.cfg.set("graceful_timeout", 5)
         self.cfg.set("loglevel", "warning")
 
     def load(self):
