@@ -1,7 +1,9 @@
 """How long a sign-in lasts, and what it needs before it opens the admin."""
 
 import time
+from urllib.parse import urlencode
 
+from allauth.account.authentication import get_authentication_records
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib.auth import logout
@@ -10,6 +12,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 STAFF_PATHS = ("/admin/", "/accounts/")
+PINGS = "/admin/editing-sessions/"  # sent by an open edit page, also when nobody sits before it
 SIGNED_IN_AT, SEEN_AT = "signed_in_at", "seen_at"  # in the session; seconds since the epoch
 
 
@@ -30,7 +33,8 @@ def session_limits(get_response):
             ):
                 logout(request)
                 return redirect(request.get_full_path() if request.method == "GET" else "wagtailadmin_home")
-            if idle > 60 or SEEN_AT not in request.session:
+            somebody_is_there = not request.path_info.startswith(PINGS)
+            if (idle > 60 and somebody_is_there) or SEEN_AT not in request.session:
                 request.session[SEEN_AT] = now
         return get_response(request)
 
@@ -38,16 +42,24 @@ def session_limits(get_response):
 
 
 def second_factor(get_response):
-    """Lead staff without a second factor to set one up; until then nothing of the admin is open to them."""
+    """Open the admin to a session that has passed a second factor, and lead every other one to it.
+
+    Having a factor is not enough: a session that got in by a password alone, by whatever way, is asked for it.
+    """
 
     def middleware(request: HttpRequest) -> HttpResponse:
         if (
             settings.STAFF_MFA_REQUIRED
             and request.path_info.startswith("/admin/")
             and request.user.is_authenticated
-            and not is_mfa_enabled(request.user)
         ):
-            return redirect(reverse("mfa_activate_totp"))
+            if not is_mfa_enabled(request.user):
+                return redirect(reverse("mfa_activate_totp"))
+            if not any(
+                record["method"] == "mfa" for record in get_authentication_records(request, request.user)
+            ):
+                following = urlencode({"next": request.get_full_path()})
+                return redirect(f"{reverse('mfa_reauthenticate')}?{following}")
         return get_response(request)
 
     return middleware

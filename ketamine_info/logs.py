@@ -11,12 +11,21 @@ import re
 import traceback
 from datetime import UTC, datetime
 
+QUOTING = ("Invalid request", "Error handling request")  # gunicorn's messages that go on with a quotation
 QUERY = re.compile(r"(/\S*?)\?.*", re.DOTALL)
 
 
 def without_query(message: str) -> str:
     """*message* with whatever follows the ``?`` of a path cut off."""
     return QUERY.sub(r"\1?...", message)
+
+
+def private_message(record: logging.LogRecord) -> str:
+    """What *record* says, without what a visitor sent."""
+    message = record.getMessage()
+    if record.name == "gunicorn.error":  # it quotes the first line of what it cannot read, and who sent it
+        message = next((first for first in QUOTING if message.startswith(first)), message)
+    return without_query(message)
 
 
 def words_wanted() -> bool:
@@ -38,9 +47,7 @@ class LineFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         at = datetime.fromtimestamp(record.created, UTC)
-        line = (
-            f"{at:%Y-%m-%d %H:%M:%S} {record.levelname} {record.name}: {without_query(record.getMessage())}"
-        )
+        line = f"{at:%Y-%m-%d %H:%M:%S} {record.levelname} {record.name}: {private_message(record)}"
         if record.exc_info and record.exc_info[1]:
             return f"{line}\n{self._exception(record.exc_info[1])}"
         return line
@@ -71,7 +78,7 @@ class JSONFormatter(LineFormatter):
                 "milliseconds": atoms["M"],
             }
         else:
-            entry["message"] = without_query(record.getMessage())
+            entry["message"] = private_message(record)
         if record.exc_info and record.exc_info[1]:
             entry["exception"] = self._exception(record.exc_info[1])
         return json.dumps(entry, ensure_ascii=False, default=str)

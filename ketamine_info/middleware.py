@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from ketamine_info.views import refused
 
 LONGEST_QUERY = 2048  # bytes; the longest search with every filter chosen is a third of it
+LONGEST_STAFF_SEARCH = 200  # characters; Wagtail's search turns each word into a nested query
 LARGEST_PUBLIC_BODY = 64 * 1024  # bytes; what the public may send
 STAFF_PATHS = ("/admin/", "/accounts/")
 
@@ -85,7 +86,11 @@ def refusal(request: HttpRequest) -> int | None:
     query = request.META.get("QUERY_STRING", "")
     if "\0" in request.path_info or "\0" in query or "%00" in query:
         return 400
+    if any("\0" in value for value in request.COOKIES.values()):
+        return 400
     staff = request.path_info.startswith(STAFF_PATHS)
+    if staff and len(request.GET.get("q", "")) > LONGEST_STAFF_SEARCH:
+        return 414
     if len(query) > LONGEST_QUERY and not staff:
         return 414
     if request.method in ("GET", "HEAD"):

@@ -273,7 +273,7 @@ LOGGING = logs.configuration()
 # --------------------------------------------------------------------------------------------- Wagtail
 WAGTAIL_SITE_NAME = "Ketamine Info"
 WAGTAILADMIN_BASE_URL = SITE_URL
-WAGTAILADMIN_LOGIN_URL = "/accounts/login/"
+WAGTAILADMIN_LOGIN_URL = WAGTAIL_FRONTEND_LOGIN_URL = "/accounts/login/"
 WAGTAIL_PASSWORD_MANAGEMENT_ENABLED = False  # allauth's pages do that
 WAGTAIL_PASSWORD_RESET_ENABLED = False
 WAGTAIL_ENABLE_UPDATE_CHECK = False

@@ -7,6 +7,7 @@ from django.views.generic import RedirectView
 from django.views.static import serve
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
+from wagtail.documents import urls as wagtaildocs_urls
 from wagtail.utils.urlpatterns import decorate_urlpatterns
 
 from clinics.api import api
@@ -14,12 +15,14 @@ from clinics.api import api
 admin_policy = csp(settings.ADMIN_CONTENT_SECURITY_POLICY)
 
 urlpatterns = [
-    # One way to sign in, with a second factor: Wagtail's own is closed.
+    # One way to sign in, with a second factor: both of Wagtail's own are closed.
     path("admin/login/", RedirectView.as_view(pattern_name="account_login", query_string=True)),
+    path("_util/login/", RedirectView.as_view(pattern_name="account_login", query_string=True)),
     path("admin/", include(decorate_urlpatterns(wagtailadmin_urls.urlpatterns, admin_policy))),
     path("accounts/", include("accounts.urls")),
     path("clinics/", include("clinics.urls")),
     path("api/v1/", api.urls),
+    path("documents/", include(wagtaildocs_urls)),
     path("", include(wagtail_urls)),
 ]
 if not settings.PRODUCTION:  # a server leaves uploaded files to the proxy (deploy/nginx.conf)

@@ -1,9 +1,10 @@
 """What a person typed leaves no trace: not in a log, a table, a session or an address."""
 
 import json
+import socket
 from pathlib import Path
 from urllib.error import HTTPError
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, urlencode, urlsplit
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 import psycopg
@@ -76,7 +77,17 @@ def test_answers_to_a_search_are_not_kept_by_caches(asked):
     assert not kept
 
 
-def test_no_log_holds_what_was_typed(asked, site_log):
+@pytest.fixture
+def asked_amiss(site):
+    """The same words in requests that no browser sends, and that the server cannot read."""
+    port = urlsplit(site).port
+    for first_line in ("GET /clinics/?where=LS1 4QJ HTTP/1.1", "where=LS1+4QJ&country=GB", f"GET /{NAME}"):
+        with socket.create_connection(("localhost", port), timeout=10) as connected:
+            connected.sendall(f"{first_line}\r\nHost: localhost\r\n\r\n".encode())
+            assert b" 400 " in connected.recv(4096)
+
+
+def test_no_log_holds_what_was_typed(asked, asked_amiss, site_log):
     logs = [site_log, Path(connection.settings_dict["HOST"]) / "postgres.log"]
     written = "".join(log.read_text(errors="replace") for log in logs).lower()
     assert "/clinics/" in written  # the requests were logged, without what they asked for

@@ -11,7 +11,9 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.password_validation import validate_password
 from django.core import mail
 from django.core.exceptions import ValidationError
-from django.test import Client
+from django.core.files.base import ContentFile
+from django.test import Client, TestCase
+from wagtail.documents import get_document_model
 
 pytestmark = pytest.mark.django_db
 
@@ -58,7 +60,8 @@ def enrol(client) -> tuple[str, list[str]]:
     """Set a second factor up; the secret, and the recovery codes as the page shows them."""
     client.post("/accounts/reauthenticate/", {"password": PASSWORD})
     secret = client.get(ACTIVATE).context["form"].secret
-    answer = client.post(ACTIVATE, {"code": code_of(secret)}, follow=True)
+    with TestCase.captureOnCommitCallbacks(execute=True):  # the test's own transaction never commits
+        answer = client.post(ACTIVATE, {"code": code_of(secret)}, follow=True)
     assert answer.redirect_chain[-1][0] == "/accounts/2fa/recovery-codes/"
     return secret, answer.context["unused_codes"]
 
@@ -210,3 +213,52 @@ def test_weak_passwords_are_refused(password):
 def test_signing_in_leads_to_no_other_site(client, editor, following):
     answer = client.post(LOGIN, {"login": "ada", "password": PASSWORD, "next": following})
     assert answer.headers["Location"] == "/admin/"
+
+
+def test_every_other_sign_in_page_is_closed(client, editor):
+    """Wagtail brings two of its own, which know neither second factor nor limits."""
+    for address in ("/admin/login/", "/_util/login/"):
+        answer = client.get(f"{address}?next=/admin/")
+        assert answer.headers["Location"] == "/accounts/login/?next=/admin/"
+        client.post(address, {"username": "ada", "password": PASSWORD})
+        assert client.get("/admin/").status_code == 302
+
+
+def test_a_session_that_passed_no_second_factor_is_asked_for_it(client, editor, factor_required):
+    """However it came to be signed in: the factor counts that was given, not the one that is owned."""
+    sign_in(client)
+    secret, _ = enrol(client)
+    by_password_alone = Client()
+    by_password_alone.force_login(editor)
+    asked = by_password_alone.get("/admin/users/")
+    assert asked.headers["Location"] == "/accounts/2fa/reauthenticate/?next=%2Fadmin%2Fusers%2F"
+    by_password_alone.post(asked.headers["Location"], {"code": code_of(secret, 1)})
+    assert by_password_alone.get("/admin/users/").status_code == 200
+
+
+def test_an_open_edit_page_keeps_nobody_signed_in(client, editor, monkeypatch):
+    sign_in(client)
+    client.get("/admin/")
+    began = time.time()
+    monkeypatch.setattr(time, "time", lambda: began + 20 * 60)
+    client.post("/admin/editing-sessions/ping/wagtailcore/page/1/1/")
+    monkeypatch.setattr(time, "time", lambda: began + 31 * 60)
+    assert client.get("/admin/").status_code == 302
+
+
+def test_staff_searches_are_bounded(client, editor):
+    client.force_login(editor)
+    assert client.get("/admin/pages/search/", {"q": "word " * 300}).status_code == 414
+
+
+def test_an_uploaded_document_can_be_seen_in_the_admin(client, editor):
+    client.force_login(editor)
+    document = get_document_model().objects.create(
+        title="Leaflet", file=ContentFile(b"x", name="leaflet.txt")
+    )
+    for address in (
+        "/admin/documents/",
+        "/admin/documents/chooser/",
+        f"/admin/documents/edit/{document.pk}/",
+    ):
+        assert client.get(address).status_code == 200

@@ -158,3 +158,8 @@ def test_without_a_database_it_says_so(world, client, address, kind):
     assert answer.headers["Retry-After"] == "30"
     assert answer.headers["Content-Type"].startswith(kind)
     assert answer.headers["Cache-Control"] == "private, no-store"
+
+
+@pytest.mark.parametrize("address", ["/admin/", "/accounts/login/", "/clinics/"])
+def test_nul_in_a_cookie_is_refused(world, client, address):
+    assert client.get(address, headers={"cookie": 'sessionid="aaaaaaaaaaaa\\000bbbb"'}).status_code == 400

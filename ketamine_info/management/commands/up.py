@@ -13,7 +13,6 @@ from contextlib import contextmanager
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.management import BaseCommand, CommandError, call_command, get_commands
-from django.core.wsgi import get_wsgi_application
 from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 from gunicorn.app.base import BaseApplication
@@ -197,4 +196,6 @@ class Gunicorn(BaseApplication):
         self.cfg.set("loglevel", "warning")
 
     def load(self):
-        return get_wsgi_application()
+        from ketamine_info.wsgi import application
+
+        return application
