@@ -1,6 +1,7 @@
 """The directory in the admin: clinics, the providers that run them, and what published lists said of them."""
 
 import django_filters
+from django.db import transaction
 from django.db.models import Count, OuterRef, Subquery
 from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
@@ -21,7 +22,7 @@ from wagtail.snippets.views.snippets import (
     UnpublishView,
 )
 
-from clinics import curation
+from clinics import conflicts, curation
 from clinics.editing import PANELS, ProviderForm
 from clinics.models import Clinic, Provider, SourceRecord
 from places.countries import COVERED, country_name
@@ -93,7 +94,30 @@ class ClinicCreateView(SavedByHand, CreateView):
 
 
 class ClinicEditView(SavedByHand, EditView):
-    pass
+    """The editor, which never writes over what somebody else saved meanwhile: Wagtail's own saves without asking."""
+
+    theirs: list[str] | None = None  # what others changed since the form was opened; None when nobody did
+
+    @transaction.atomic
+    def post(self, request, *args, **kwargs):
+        Clinic.objects.select_for_update().only("pk").get(pk=self.object.pk)  # the next one waits, then looks
+        if (opened := request.POST.get("loaded_revision_id")) is not None:
+            self.theirs = conflicts.changed_since(clinic=self.object, revision=opened)
+        response = super().post(request, *args, **kwargs)
+        if self.theirs is not None:
+            response.status_code = 409
+        return response
+
+    def is_valid(self, form):
+        if self.theirs is None:
+            return super().is_valid(form)
+        self.produced_error_code = "invalid_revision"
+        self.produced_error_message = (
+            "Somebody saved this clinic after you opened it. What you typed is below, and not saved yet. They "
+            f"changed: {', '.join(self.theirs) or 'nothing that the form shows'}. Their version is in the history. "
+            "Saving now puts yours in its place."
+        )
+        return False
 
 
 class ClinicUnpublishView(UnpublishView):
