@@ -18,7 +18,7 @@ class OpenState:
     """Whether a clinic is open at a moment, and when that changes next (local wall clock)."""
 
     is_open: bool
-    changes: datetime | None  # aware, in the clinic's zone; None: no opening hours in the coming week
+    changes: datetime | None  # aware, in the clinic's zone; None: not in the coming week
     days_ahead: int = 0  # midnights on the clinic's wall between now and the change
 
     @property
@@ -48,9 +48,14 @@ def open_state(spans: Iterable[OpeningHours], timezone: str, *, at: datetime) ->
             opens = datetime.combine(day, span.opens)
             closes = datetime.combine(day, span.closes)
             periods.append((opens, closes if closes > opens else closes + timedelta(days=1)))
-    closing = [closes for opens, closes in periods if opens <= now < closes]
-    if closing:
-        return _changing(max(closing), midnight, zone, is_open=True)
+    closes = now
+    for begins, ends in sorted(periods):  # periods that touch are one
+        if begins <= closes < ends:
+            closes = ends
+    if closes - now > timedelta(days=WEEK):
+        return OpenState(True, None)  # it never closes
+    if closes > now:
+        return _changing(closes, midnight, zone, is_open=True)
     opening = [opens for opens, _ in periods if opens > now]
     return _changing(min(opening), midnight, zone, is_open=False) if opening else OpenState(False, None)
 

@@ -155,9 +155,10 @@ def clinic_context(request: HttpRequest, clinic: Clinic) -> dict[str, Any]:
     """What the page of a clinic is made from; the admin previews drafts with it."""
     now = timezone.now()
     spans = clinic.opening_hours.all()
+    is_listed = clinic.status == Clinic.Status.LISTED  # one that has paused is not "open now"
     return {
         "clinic": clinic,
-        "open_state": open_state(spans, clinic.timezone, at=now),
+        "open_state": open_state(spans, clinic.timezone, at=now) if is_listed else None,
         "week": week_table(spans, first_weekday=clinic.local_time(now).weekday()) if spans else [],
         "structured_data": medical_clinic(clinic, request.build_absolute_uri(clinic.get_absolute_url())),
     }

@@ -29,7 +29,7 @@ from places.countries import COVERED, country_name
 
 
 class NothingIsDeleted(ModelPermissionPolicy):
-    """Clinics are delisted, never deleted: their addresses go on saying what became of them."""
+    """Clinics are delisted, never deleted: their addresses go on saying what became of them. So with who runs them."""
 
     forbidden = {"delete"}
 
@@ -52,6 +52,7 @@ class NothingIsWritten(NothingIsDeleted):
 
 
 register_permission_policy(Clinic, NothingIsDeleted(Clinic))
+register_permission_policy(Provider, NothingIsDeleted(Provider))  # its clinics could not stand without it
 register_permission_policy(SourceRecord, NothingIsWritten(SourceRecord))
 
 

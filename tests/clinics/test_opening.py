@@ -111,3 +111,16 @@ def test_the_day_it_opens_is_said_as_people_there_say_it(at, day):
 def test_a_clinic_open_once_a_week_opens_next_week():
     at = datetime.fromisoformat("2026-11-23T18:00+00:00")
     assert open_state([span(MONDAY, "09:00", "17:00")], "Europe/London", at=at).day == "next Monday"
+
+
+def test_round_the_clock_is_said_as_such():
+    always = [span(day, "00:00", "00:00") for day in range(7)]
+    state = open_state(always, "Europe/London", at=datetime(2026, 11, 25, 15, 30, tzinfo=LONDON))
+    assert (state.is_open, state.changes) == (True, None)
+
+
+def test_days_that_touch_are_one_period():
+    weekdays = [span(day, "00:00", "00:00") for day in range(5)]
+    state = open_state(weekdays, "Europe/London", at=datetime(2026, 11, 25, 15, 30, tzinfo=LONDON))
+    assert state.changes == datetime(2026, 11, 28, 0, 0, tzinfo=LONDON)  # the night to Saturday
+    assert state.day == "Saturday"

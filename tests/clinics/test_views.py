@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from clinics.models import Route
+from clinics.models import OpeningHours, Route
 from places.distance import Point
 from places.models import Place
 from tests.factories import create_clinic, create_user
@@ -219,6 +219,15 @@ def test_clinic_page_says_what_became_of_it(client, fields, status, words):
     response = client.get(create_clinic(**fields).get_absolute_url())
     assert response.status_code == status
     assert words in response.content.decode()
+
+
+def test_a_paused_clinic_is_neither_open_nor_closed_now(client):
+    clinic = create_clinic(status="paused", timezone="Europe/London")
+    clinic.opening_hours = [OpeningHours(weekday=day, opens="09:00", closes="17:00") for day in range(7)]
+    clinic.save()
+    body = client.get(clinic.get_absolute_url()).content.decode()
+    assert "Open now" not in body
+    assert "Closed now" not in body
 
 
 def test_unknown_is_never_shown_as_no(client):
