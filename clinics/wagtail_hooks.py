@@ -5,6 +5,7 @@ from django.db import transaction
 from django.db.models import Count, OuterRef, Subquery
 from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
+from django.views.generic import View
 from wagtail import hooks
 from wagtail.admin.admin_url_finder import AdminURLFinder
 from wagtail.admin.filters import WagtailFilterSet
@@ -82,7 +83,7 @@ def _shown_as(clinic: Clinic) -> str:
     return clinic.get_status_display() + (", draft waiting" if clinic.has_unpublished_changes else "")
 
 
-class SavedByHand:
+class SavedByHand(View):
     """No autosave: half a word typed by mistake would be a draft that stands in everybody's way (docs/adr/0021)."""
 
     def setup(self, request, *args, **kwargs):
