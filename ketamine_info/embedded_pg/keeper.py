@@ -148,20 +148,33 @@ class Server:
             raise OSError(f"{program} failed")
 
     def clear_what_was_left(self) -> None:
-        """After a kill -9: stop a server that lost its keeper, remove the files of one that is no more."""
-        pid_file = self.data / "postmaster.pid"
-        if not pid_file.exists():
-            return
-        pid = int(pid_file.read_text().split("\n", 1)[0] or 0)
-        if self._is_our_server(pid):
-            say(NOTE, f"Stopping a PostgreSQL left behind by an earlier run (process {pid}).")
-            os.kill(pid, signal.SIGINT)
-            if not self._await(lambda: not self._is_our_server(pid), STOP_SECONDS):
-                os.kill(pid, signal.SIGQUIT)
-                self._await(lambda: not self._is_our_server(pid), STOP_SECONDS)
-        if not self._is_our_server(pid):  # its number may be another process's by now
-            for stale in (pid_file, *self.folder.glob(".s.PGSQL.*")):
-                stale.unlink(missing_ok=True)
+        """After a kill -9: stop a server that lost its keeper, and tell PostgreSQL of one that is no more.
+
+        PostgreSQL itself sees that the process in a lock file is dead, and then waits for that one's children,
+        by the shared memory that the file names. It is only misled when the number is another process's by now.
+        So the file stays, with the number of this process: a server knows its parent for no rival.
+        """
+        for lock_file in (self.data / "postmaster.pid", self.folder / f".s.PGSQL.{PORT}.lock"):
+            if not lock_file.exists():
+                continue
+            first, _, rest = lock_file.read_text().partition("\n")
+            pid = int(first) if first.isdigit() else 0
+            if self._is_our_server(pid):
+                say(NOTE, f"Stopping a PostgreSQL left behind by an earlier run (process {pid}).")
+                self._end(pid)
+            elif pid:
+                lock_file.write_text(f"{os.getpid()}\n{rest}")
+            else:
+                lock_file.unlink()  # cut short while it was written
+
+    def _end(self, pid: int) -> None:
+        for how in (signal.SIGINT, signal.SIGQUIT):  # fast, then immediate
+            os.kill(pid, how)
+            deadline = time.monotonic() + STOP_SECONDS
+            while self._is_our_server(pid) and time.monotonic() < deadline:
+                time.sleep(0.02)
+            if not self._is_our_server(pid):
+                return
 
     def _is_our_server(self, pid: int) -> bool:
         import psutil  # a dependency of the wheel
@@ -206,15 +219,6 @@ class Server:
 
     def ended(self) -> bool:
         return self.process is not None and self.process.poll() is not None
-
-    @staticmethod
-    def _await(happened, seconds: float) -> bool:
-        deadline = time.monotonic() + seconds
-        while not happened():
-            if time.monotonic() > deadline:
-                return False
-            time.sleep(0.02)
-        return True
 
 
 def keep(server: Server) -> None:

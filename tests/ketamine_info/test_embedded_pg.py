@@ -183,6 +183,18 @@ def test_a_stale_pid_file_that_names_another_process(folder):
         bystander.wait()
 
 
+@pytest.mark.parametrize("left", ["", "nonsense\n"])
+def test_a_pid_file_cut_short(folder, left):
+    user = User(folder)
+    user.folder()
+    user.leave()
+    await_none(folder)
+    (folder / "data/postmaster.pid").write_text(left)
+    user = User(folder)
+    user.folder()
+    user.leave()
+
+
 def test_a_cluster_cut_short_is_made_anew(folder):
     half = folder / "data.unfinished"
     half.mkdir(parents=True)
