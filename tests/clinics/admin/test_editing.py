@@ -1,0 +1,184 @@
+"""Creating and editing clinics: drafts, publishing, history, two people at once."""
+
+import re
+
+import pytest
+from wagtail.test.utils.form_data import inline_formset
+
+from clinics import curation
+from clinics.models import Clinic, ClinicEvent
+from clinics.samples import load_samples, read_samples
+from places.distance import Point
+from tests.clinics.admin.screens import (
+    NOON,
+    address,
+    posted,
+    public,
+    save,
+)
+from tests.factories import create_clinic
+
+pytestmark = pytest.mark.django_db
+
+
+def test_create_a_draft_then_publish_it(client, publisher):
+    data = posted(
+        name="Heron",
+        town="Leeds",
+        slug="",
+        phone="0113 496 0101",
+        website="heron.example",
+        languages=["en", "cy"],
+        treatments=inline_formset(
+            [{"route": 4, "price_from": "300", "currency": "GBP", "price_unit": "session"}]
+        ),
+        opening_hours=inline_formset([{"weekday": 0, "opens": "09:00", "closes": "17:00"}]),
+    )
+    response = client.post(address(Clinic, "add"), data)
+    clinic = Clinic.objects.get()
+    assert response.status_code == 302
+    assert (clinic.live, clinic.slug, clinic.phone) == (False, "heron-leeds", "+44 113 496 0101")
+    assert (clinic.website, clinic.languages) == ("https://heron.example", ["en", "cy"])
+    assert clinic.taking_new_patients is None
+    assert not Clinic.objects.listed().exists()
+
+    save(client, clinic, publish=True)
+    assert list(Clinic.objects.listed()) == [clinic]
+    assert public(clinic).routes == [4]
+    assert list(ClinicEvent.objects.order_by("pk").values_list("kind", "by")) == [
+        ("edit", publisher.pk),
+        ("publish", publisher.pk),
+    ]
+
+
+def test_nothing_is_saved_before_a_curator_says_so(client, publisher):
+    for page in (address(Clinic, "add"), address(Clinic, "edit", create_clinic().pk)):
+        assert not re.search('data-controller="[^"]*w-autosave', client.get(page).content.decode())
+
+
+def test_a_slug_that_is_taken_is_numbered(client, publisher):
+    create_clinic(slug="heron-leeds")
+    client.post(address(Clinic, "add"), posted(name="Heron", town="Leeds", slug=""))
+    assert Clinic.objects.filter(slug="heron-leeds-2").exists()
+
+
+def test_a_draft_of_a_published_clinic_changes_nothing_that_is_public(client, publisher):
+    clinic = create_clinic(name="Heron", routes=[1])
+    save(client, clinic, name="Heron and Sons", treatments=inline_formset([{"route": 4}]))
+    saved = public(clinic)
+    assert (saved.name, saved.routes, saved.has_unpublished_changes) == ("Heron", [1], True)
+    assert "Heron and Sons" in client.get(address(Clinic, "edit", clinic.pk)).content.decode()
+
+
+def parts_of(clinic):
+    return [list(parts.order_by("pk").values()) for parts in (clinic.treatments, clinic.opening_hours)]
+
+
+def test_nothing_changes_by_opening_and_saving(client, publisher):
+    load_samples([*read_samples()[::30], *read_samples()[-3:]], at=NOON)
+    for clinic in Clinic.objects.order_by("pk"):
+        before = Clinic.objects.values().get(pk=clinic.pk)
+        parts = parts_of(clinic)
+        assert save(client, clinic, publish=True).status_code == 302
+        after = Clinic.objects.values().get(pk=clinic.pk)
+        written = {"updated_at", "last_published_at", "latest_revision_id", "live_revision_id"}
+        written |= (
+            {"live", "listed", "has_unpublished_changes", "first_published_at"} if not clinic.live else set()
+        )
+        assert {name for name in after if after[name] != before[name]} == written
+        assert parts_of(clinic) == parts
+
+
+def test_compare_and_revert(client, publisher):
+    clinic = create_clinic(name="Heron", languages=["en"])
+    save(client, clinic, publish=True, name="Curlew", languages=["en", "fr"])
+    first, second = public(clinic).revisions.order_by("pk")
+    compared = client.get(
+        address(Clinic, "revisions_compare", clinic.pk, first.pk, second.pk)
+    ).content.decode()
+    assert "Heron" in compared
+    assert "Curlew" in compared
+    assert "fr" in compared
+    assert client.get(address(Clinic, "history", clinic.pk)).status_code == 200
+
+    reverted = address(Clinic, "revisions_revert", clinic.pk, first.pk)
+    assert "Heron" in client.get(reverted).content.decode()
+    client.post(reverted, posted(first.as_object(), revision=first.pk) | {"action-publish": "1"})
+    assert (public(clinic).name, public(clinic).languages) == ("Heron", ["en"])
+
+
+def test_a_form_opened_before_somebody_elses_save_writes_nothing_over_it(client, publisher):
+    clinic = create_clinic(name="Heron", routes=[1])
+    save(client, clinic, publish=True, name="Heron")
+    opened = {"loaded_revision_id": str(public(clinic).latest_revision_id)}
+    curation.delist(clinic=clinic, because="unsafe", note="", by=publisher)
+    stale = posted(clinic, access_note="Ring the bell", **opened) | {"action-publish": "1"}
+
+    answer = client.post(address(Clinic, "edit", clinic.pk), stale)
+    assert answer.status_code == 409
+    page = answer.content.decode()
+    assert "They changed: status, delisted because" in page
+    assert "Ring the bell" in page
+    saved = public(clinic)
+    assert (saved.listed, saved.delisted_because, saved.access_note) == (False, "unsafe", "")
+
+    latest = {"loaded_revision_id": str(saved.latest_revision_id)}
+    changed = posted(saved, access_note="Ring the bell", **latest) | {"action-publish": "1"}
+    assert client.post(address(Clinic, "edit", clinic.pk), changed).status_code == 302
+    assert (public(clinic).access_note, public(clinic).status) == ("Ring the bell", "delisted")
+
+
+def test_a_form_of_an_imported_clinic_is_stale_too_once_somebody_saved(client, publisher):
+    clinic = create_clinic(name="Heron")
+    first = posted(clinic, name="Curlew", loaded_revision_id="")
+    second = posted(clinic, name="Lapwing", loaded_revision_id="")
+    assert client.post(address(Clinic, "edit", clinic.pk), first | {"action-publish": "1"}).status_code == 302
+    assert (
+        client.post(address(Clinic, "edit", clinic.pk), second | {"action-publish": "1"}).status_code == 409
+    )
+    assert public(clinic).name == "Curlew"
+
+
+def test_a_position_set_by_hand_is_that_of_the_building(client, publisher):
+    clinic = create_clinic(point=Point(53.8, -1.55), position_precision="sector")
+    save(client, clinic, publish=True, latitude="53.81")
+    assert (public(clinic).latitude, public(clinic).position_precision) == (53.81, "rooftop")
+    save(client, public(clinic), publish=True, latitude="53.82", position_precision="street")
+    assert public(clinic).position_precision == "street"
+    save(client, public(clinic), publish=True, latitude="", longitude="")
+    assert (public(clinic).latitude, public(clinic).position_precision) == (None, "")
+
+
+def test_a_position_left_alone_keeps_its_precision(client, publisher):
+    clinic = create_clinic(point=Point(53.123456789, -1.55), position_precision="sector")
+    save(client, clinic, publish=True, name="New name")
+    assert (public(clinic).latitude, public(clinic).position_precision) == (53.123456789, "sector")
+
+
+def test_verifying_in_the_form_says_who(client, publisher):
+    clinic = create_clinic()
+    save(client, clinic, publish=True, verified_on="2026-11-20", verified_how="phone")
+    assert public(clinic).verified_by == publisher
+
+
+def test_a_draft_is_previewed_as_its_page(client, publisher):
+    clinic = create_clinic(name="Heron", routes=[1])
+    preview = address(Clinic, "preview_on_edit", clinic.pk)
+    data = posted(clinic, name="Curlew", treatments=inline_formset([{"route": 4}]))
+    assert client.post(preview, data).json()["is_valid"]
+    page = client.get(preview, {"mode": ""})
+    assert "Curlew" in page.content.decode()
+    assert "Esketamine nasal spray" in page.content.decode()
+    assert (public(clinic).name, public(clinic).routes) == ("Heron", [1])
+
+
+def test_a_new_clinic_has_no_preview_before_it_is_saved(client, publisher):
+    assert client.get(address(Clinic, "add")).status_code == 200
+    assert Clinic().is_previewable() is False
+
+
+def test_unpublish(client, publisher):
+    clinic = create_clinic()
+    assert client.post(address(Clinic, "unpublish", clinic.pk)).status_code == 302
+    assert not public(clinic).live
+    assert ClinicEvent.objects.get().kind == "unpublish"
