@@ -12,6 +12,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core import mail
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
+from django.db import ProgrammingError, connection, transaction
 from django.test import Client
 from wagtail.documents import get_document_model
 
@@ -153,6 +154,78 @@ def test_guessing_is_slowed_down_and_nobody_is_locked_out(client, editor, settin
     later = time.time() + 61
     monkeypatch.setattr(time, "time", lambda: later)
     assert sign_in(client).status_code == 302
+
+
+def test_guessing_from_elsewhere_keeps_nobody_out(client, editor, settings):
+    settings.ACCOUNT_RATE_LIMITS = {"login_failed": "3/1m/key,10/1m/ip"}
+    guesser = Client(REMOTE_ADDR="192.0.2.1")
+    for _ in range(4):
+        assert sign_in(guesser, "not it").status_code == 200
+    assert sign_in(guesser).status_code == 200
+    assert sign_in(client).status_code == 302
+
+
+def test_too_many_attempts_from_one_address_are_refused_in_words(client, editor, settings):
+    settings.ACCOUNT_RATE_LIMITS = {"login": "3/1m/ip"}
+    for number in range(3):
+        sign_in(client, "not it", login=f"name-{number}")
+    answer = sign_in(client)
+    assert answer.status_code == 429
+    assert "Wait five minutes" in answer.text
+    assert client.get("/admin/").status_code == 302
+
+
+def test_nobody_gets_in_while_attempts_cannot_be_counted(client, editor):
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE shared_cache RENAME TO shared_cache_gone")
+    with pytest.raises(ProgrammingError), transaction.atomic():
+        sign_in(client)
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE shared_cache_gone RENAME TO shared_cache")
+    assert client.get("/admin/").status_code == 302
+
+
+@pytest.mark.parametrize("forwarded", ["203.0.113.9", "203.0.113.9, 10.0.0.1", "nonsense, x, y", ""])
+def test_more_trusted_proxies_than_there_are_stop_nobody(client, editor, settings, caplog, forwarded):
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 3
+    caplog.set_level("CRITICAL")
+    answer = client.post(
+        LOGIN, {"login": "ada", "password": PASSWORD}, headers={"x-forwarded-for": forwarded}
+    )
+    assert answer.status_code == 302
+
+
+def test_without_a_known_address_all_are_counted_together(client, editor, settings, caplog):
+    """A wrong TRUSTED_PROXIES makes the limit stricter: what a visitor claims to come from counts for nothing."""
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 3
+    settings.ACCOUNT_RATE_LIMITS = {"login_failed": "3/1m/ip"}
+    caplog.set_level("CRITICAL")
+    for number in range(4):
+        claimed = {"x-forwarded-for": f"203.0.113.{number}"}
+        client.post(LOGIN, {"login": f"name-{number}", "password": "not it"}, headers=claimed)
+    assert sign_in(client).status_code == 200
+    assert client.get("/admin/").status_code == 302
+
+
+def test_recovery_codes_are_shown_count_down_and_can_be_made_anew(client, editor, factor_required):
+    sign_in(client)
+    _, codes = enrol(client)
+    without_phone = Client()
+    sign_in(without_phone)
+    without_phone.post(AUTHENTICATE, {"code": codes[0]})
+    without_phone.post("/accounts/reauthenticate/", {"password": PASSWORD})
+    left = without_phone.get("/accounts/2fa/recovery-codes/")
+    assert "9 of 10 are left" in left.text
+    assert codes[0] not in left.context["unused_codes"]
+
+    assert without_phone.post("/accounts/2fa/recovery-codes/generate/").status_code == 302
+    renewed = without_phone.get("/accounts/2fa/recovery-codes/").context["unused_codes"]
+    assert len(renewed) == 10
+    assert not set(renewed) & set(codes)
+    for code, status in [(codes[1], 200), (renewed[0], 302)]:
+        later = Client()
+        sign_in(later)
+        assert later.post(AUTHENTICATE, {"code": code}).status_code == status
 
 
 @pytest.mark.parametrize(
