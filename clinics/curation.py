@@ -26,10 +26,16 @@ class DraftPendingError(Exception):
 
 @transaction.atomic
 def publish(*, clinic: Clinic, by) -> None:
-    """Make the latest draft what the public sees; for a listing, the draft's status decides whether it is shown."""
+    """Make the latest draft what the public sees; for a listing, the draft's status decides whether it is shown.
+
+    ValidationError when it can no longer stand as it is, such as when another clinic was given its address meanwhile.
+    """
     current = _locked(clinic)
     keep_first_version(clinic=current)
     revision = current.latest_revision
+    draft = revision.as_object()
+    draft.validate_unique()
+    draft.clean()
     revision.publish(user=by)
     _record("publish", clinic, by=by)
 
@@ -55,13 +61,18 @@ def pause(*, clinic: Clinic, note: str, by) -> None:
         because=note,
         status=Clinic.Status.PAUSED,
         delisted_because="",
+        successor=None,
         status_note=note,
     )
 
 
 @transaction.atomic
-def delist(*, clinic: Clinic, because: str, by, note: str = "") -> None:
-    """Take it off the lists for good, *because* of one of Clinic.DelistedBecause; *note* is shown to the public."""
+def delist(*, clinic: Clinic, because: str, by, note: str = "", successor: Clinic | None = None) -> None:
+    """Take it off the lists for good, *because* of one of Clinic.DelistedBecause; *note* is shown to the public.
+
+    *successor* is the listing of where it has moved, to which its page points, or the one that it repeats, to
+    which its address then leads. ValidationError when that cannot be.
+    """
     _change(
         "delist",
         clinic,
@@ -69,6 +80,7 @@ def delist(*, clinic: Clinic, because: str, by, note: str = "") -> None:
         because=because,
         status=Clinic.Status.DELISTED,
         delisted_because=because,
+        successor=successor,
         status_note=note,
     )
 
@@ -76,7 +88,15 @@ def delist(*, clinic: Clinic, because: str, by, note: str = "") -> None:
 @transaction.atomic
 def relist(*, clinic: Clinic, by) -> None:
     """Show a paused or delisted clinic again."""
-    _change("relist", clinic, by=by, status=Clinic.Status.LISTED, delisted_because="", status_note="")
+    _change(
+        "relist",
+        clinic,
+        by=by,
+        status=Clinic.Status.LISTED,
+        delisted_because="",
+        successor=None,
+        status_note="",
+    )
 
 
 @transaction.atomic
@@ -122,6 +142,7 @@ def _change(verb: str, clinic: Clinic, *, by, because: str = "", data: dict | No
     latest = current.get_latest_revision_as_object()
     for name, value in fields.items():
         setattr(latest, name, value)
+    latest.clean()
     revision = latest.save_revision(user=by, log_action=True)
     if current.live:
         revision.publish(user=by)

@@ -17,7 +17,7 @@ from wagtail.admin.panels import (
 from wagtail.admin.panels import TabbedInterface as Tabs
 
 from clinics.languages import LANGUAGES
-from clinics.models import Clinic, Provider
+from clinics.models import Clinic, ClinicAddress, Provider
 from clinics.phones import international
 from places.countries import COVERED, country_name
 from places.models import Precision
@@ -62,7 +62,8 @@ class ClinicForm(WagtailAdminModelForm):
     slug = forms.SlugField(
         max_length=120,
         required=False,
-        help_text="Its part of an address. Left empty, it is made of name and town; kept when the name changes.",
+        help_text="Its part of an address. Left empty, it is made of name and town; kept when the name changes. "
+        "The old address of a published clinic leads to the new one.",
     )
     country = forms.ChoiceField(choices=_countries)
     timezone = forms.ChoiceField(
@@ -139,11 +140,15 @@ class ClinicForm(WagtailAdminModelForm):
 
     def _free_slug(self, cleaned) -> str:
         base = slugify(f"{cleaned.get('name', '')} {cleaned.get('town', '')}")[:110].strip("-") or "clinic"
-        taken = set(
-            Clinic.objects.filter(slug__startswith=base)
-            .exclude(pk=self.instance.pk)
-            .values_list("slug", flat=True)
+        given = (
+            Clinic.objects.exclude(pk=self.instance.pk),
+            ClinicAddress.objects.exclude(clinic=self.instance.pk),
         )
+        taken = {
+            slug
+            for addresses in given
+            for slug in addresses.filter(slug__startswith=base).values_list("slug", flat=True)
+        }
         numbered = (f"{base}-{number}" for number in range(2, len(taken) + 3))
         return base if base not in taken else next(slug for slug in numbered if slug not in taken)
 
@@ -288,6 +293,7 @@ PANELS = Tabs(
                             "A draft is seen by curators alone, whatever its status.",
                         ),
                         FieldPanel("delisted_because", help_text="Delisted clinics only."),
+                        FieldPanel("successor"),
                         FieldPanel("status_note"),
                     ],
                     heading="Whether it is shown",

@@ -1,21 +1,14 @@
-"""The pages of the finder: ask, results, one clinic."""
-
-from typing import Any
+"""The pages of the finder: ask, and what was found."""
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
-from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
-from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from clinics.facets import count_facets
 from clinics.filters import chosen_options, filter_groups, in_other_unit, radii, radius_reaching
 from clinics.ladder import ladder
-from clinics.models import Clinic
-from clinics.opening import open_state, week_table
 from clinics.search import ClinicSearch, positive_number
-from clinics.structured_data import medical_clinic
 from places.finding import Outcome
 from places.models import Place
 from places.vicinity import Vicinity
@@ -136,29 +129,3 @@ def _namesakes(request: HttpRequest, search: ClinicSearch) -> list[tuple[Place, 
         (place, ClinicSearch.from_query(place, request.GET).get_absolute_url())
         for place in Place.objects.namesakes(search.place)
     ]
-
-
-@require_safe
-def clinic(request: HttpRequest, slug: str) -> HttpResponse:
-    """Everything the public may know of one clinic; one that is paused or delisted says so."""
-    clinics = Clinic.objects.filter(live=True).defer("position").select_related("provider")
-    clinic = get_object_or_404(
-        clinics.prefetch_related("treatments", "opening_hours", "source_records"), slug=slug
-    )
-    is_delisted = clinic.status == Clinic.Status.DELISTED
-    return TemplateResponse(
-        request, "clinics/clinic.html", clinic_context(request, clinic), status=410 if is_delisted else 200
-    )
-
-
-def clinic_context(request: HttpRequest, clinic: Clinic) -> dict[str, Any]:
-    """What the page of a clinic is made from; the admin previews drafts with it."""
-    now = timezone.now()
-    spans = clinic.opening_hours.all()
-    is_listed = clinic.status == Clinic.Status.LISTED  # one that has paused is not "open now"
-    return {
-        "clinic": clinic,
-        "open_state": open_state(spans, clinic.timezone, at=now) if is_listed else None,
-        "week": week_table(spans, first_weekday=clinic.local_time(now).weekday()) if spans else [],
-        "structured_data": medical_clinic(clinic, request.build_absolute_uri(clinic.get_absolute_url())),
-    }

@@ -15,7 +15,7 @@ from clinics.importing import gazetteer
 from clinics.importing.copying import copy_in
 from clinics.importing.reading import Mapping, Problem
 from clinics.importing.survey import Reading, Survey
-from clinics.models import Clinic, ClinicEvent, Provider, SourceRecord
+from clinics.models import Clinic, ClinicAddress, ClinicEvent, Provider, SourceRecord
 
 BATCH = 1000  # rows held at once
 VACUUMED = ("clinics_clinic", "clinics_sourcerecord", "clinics_clinicevent")
@@ -251,7 +251,9 @@ class _Import:
 
 
 def _existing_slugs(slugs: Iterable[str]) -> set[str]:
-    return set(Clinic.objects.filter(slug__in=list(slugs)).values_list("slug", flat=True))
+    slugs = list(slugs)
+    now = Clinic.objects.filter(slug__in=slugs).values_list("slug", flat=True)
+    return {*now, *ClinicAddress.taken(slugs)}
 
 
 def _providers(names: Iterable[str]) -> list[Provider | None]:

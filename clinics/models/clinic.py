@@ -16,11 +16,14 @@ from django.utils import timezone
 from modelcluster.models import ClusterableModel
 from wagtail.models import DraftStateMixin, LockableMixin, PreviewableMixin, RevisionMixin
 
+from clinics.models.address import ClinicAddress
 from clinics.models.provider import Provider
 from places.distance import Chord, CubeField, InBox, Point, chord_of
 from places.models import Precision
 
 STALE_AFTER_DAYS = 180
+LEADS_ON = ("moved", "duplicate")  # reasons for delisting with which a clinic may have a successor
+LONGEST_TRAIL = 5  # of listings that repeat one another, each merged into the next
 
 
 def validate_timezone(name: str) -> None:
@@ -40,6 +43,21 @@ class ClinicQuerySet(models.QuerySet["Clinic"]):
         """Remote services that may serve a country, or one region of it, by ISO 3166-2 code."""
         codes = [country, f"{country}-{region_code}"] if region_code else [country]
         return self.filter(setting="remote", remote_regions__overlap=codes)
+
+    def at(self, slug: str) -> "Clinic":
+        """The published clinic that is or was at an address; raises ``Clinic.DoesNotExist``.
+
+        One that is listed twice stands for the listing that it repeats, so that no address is lost in a merge.
+        """
+        clinics = self.filter(live=True)
+        clinic = clinics.filter(slug=slug).first() or clinics.get(old_addresses__slug=slug)
+        for _ in range(LONGEST_TRAIL):
+            is_repeat = clinic.delisted_because == Clinic.DelistedBecause.DUPLICATE
+            successor = clinics.filter(pk=clinic.successor_id).first() if is_repeat else None
+            if successor is None:
+                break
+            clinic = successor
+        return clinic
 
     def for_cards(self):
         """With what a card of the results shows, in a fixed number of queries."""
@@ -123,6 +141,14 @@ class Clinic(PreviewableMixin, DraftStateMixin, LockableMixin, RevisionMixin, Cl
     delisted_because = models.CharField(max_length=16, choices=DelistedBecause, blank=True)
     status_note = models.CharField(
         max_length=300, blank=True, help_text="Shown to the public when paused or delisted."
+    )
+    successor = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="predecessors",
+        help_text="The listing to go to instead: where it has moved, or the one that it repeats.",
     )
     listed = models.GeneratedField(
         expression=ExpressionWrapper(Q(live=True, status="listed"), output_field=models.BooleanField()),
@@ -211,6 +237,11 @@ class Clinic(PreviewableMixin, DraftStateMixin, LockableMixin, RevisionMixin, Cl
                 condition=Q(status="delisted") ^ Q(delisted_because=""), name="clinic_delisted_has_a_reason"
             ),
             models.CheckConstraint(
+                condition=Q(successor__isnull=True)
+                | (Q(delisted_because__in=["moved", "duplicate"]) & ~Q(successor=F("pk"))),
+                name="clinic_successor_of_another_that_left",
+            ),
+            models.CheckConstraint(
                 condition=Q(verified_on__isnull=True, verified_how="")
                 | (Q(verified_on__isnull=False) & ~Q(verified_how="")),
                 name="clinic_verified_on_and_how_together",
@@ -279,6 +310,12 @@ class Clinic(PreviewableMixin, DraftStateMixin, LockableMixin, RevisionMixin, Cl
                 "delisted_because",
                 "Only a delisted clinic has a reason. Leave it empty, or delist the clinic.",
             )
+        if self.successor and self.delisted_because not in LEADS_ON:
+            yield "successor", "Only a clinic that has moved or is listed twice leads on to another listing."
+        if self.successor and self.successor.status == self.Status.DELISTED:
+            yield "successor", "That listing is delisted itself. Choose the one that is shown."
+        if ClinicAddress.objects.filter(slug=self.slug).exclude(clinic=self.pk).exists():
+            yield "slug", "Another clinic had this address. Choose another one."
         if is_placed and (north is None or east is None):
             yield "longitude", "A position is a latitude and a longitude. Give both, or neither."
         if north is not None and not -90 <= north <= 90:
@@ -308,7 +345,18 @@ class Clinic(PreviewableMixin, DraftStateMixin, LockableMixin, RevisionMixin, Cl
 
     def save(self, *args, **kwargs):
         self.routes = sorted({treatment.route for treatment in self.treatments.all()})
+        only = kwargs.get("update_fields")
+        if self.pk and (only is None or "slug" in only):
+            self._keep_address()
         super().save(*args, **kwargs)
+
+    def _keep_address(self) -> None:
+        """Before the slug changes: what the public may have noted down goes on leading here."""
+        before = Clinic.objects.filter(pk=self.pk).exclude(slug=self.slug)
+        published = before.filter(Q(live=True) | Q(first_published_at__isnull=False))
+        if left := published.values_list("slug", flat=True).first():
+            ClinicAddress.objects.get_or_create(slug=left, defaults={"clinic": self})
+            ClinicAddress.objects.filter(slug=self.slug, clinic=self).delete()  # back at a former one
 
     def get_absolute_url(self) -> str:
         return reverse("clinics:clinic", args=[self.slug])
@@ -325,7 +373,7 @@ class Clinic(PreviewableMixin, DraftStateMixin, LockableMixin, RevisionMixin, Cl
     def get_preview_context(self, request, mode_name) -> dict[str, Any]:
         """What that page is made from."""
         # The views know clinics; here alone a clinic knows a view, since its draft is shown as they show it.
-        from clinics.views import clinic_context
+        from clinics.clinic_page import clinic_context
 
         return clinic_context(request, self)
 
