@@ -1,19 +1,6 @@
 """Articles and the pages about the site, as a person on a phone or at a desk meets them."""
 
-import pytest
-
-from tests.articles.test_pages import ARTICLE, PAGES
-
-
-@pytest.mark.parametrize("address", PAGES)
-@pytest.mark.parametrize("width", [360, 1280])
-def test_a_page_is_accessible_and_does_not_scroll_sideways(page, axe, address, width):
-    page.set_viewport_size({"width": width, "height": 800})
-    page.goto(address)
-    page.evaluate("document.querySelectorAll('main details').forEach(details => details.open = true)")
-
-    axe(page)
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+from tests.articles.test_pages import ARTICLE
 
 
 def test_a_citation_leads_to_its_source_and_back(page):
