@@ -46,6 +46,11 @@ def keys_in(text: str) -> list[str]:
     return list(dict.fromkeys(found))
 
 
+def without_citations(text: str) -> str:
+    """*text* without its marks, for a place that has no list of sources."""
+    return CITATION.sub("", text)
+
+
 def cite(html: SafeString, sources: Mapping[str, "Source"]) -> CitedText:
     """Number the citations in *html*, a rendered template, given the sources by key.
 

@@ -1,7 +1,8 @@
 """The starting content: files of fixtures/articles/ become pages and records.
 
-``sources.yaml``, ``crisis_lines.yaml`` and ``charts.yaml`` hold one record a key. Under ``pages/`` the tree of
-files is the tree of addresses: ``home.yaml`` is ``/``, ``articles/some-title.yaml`` is ``/articles/some-title/``.
+``sources.yaml``, ``crisis_lines.yaml``, ``charts.yaml`` and ``glossary.yaml`` hold one record a key. Under ``pages/``
+the tree of files is the tree of addresses: ``home.yaml`` is ``/``, ``articles/some-title.yaml`` is
+``/articles/some-title/``.
 Text is Markdown; ``[@key]`` cites a source.
 
 What an editor has changed or deleted since it was last loaded is left alone (see ``LoadedItem``).
@@ -40,6 +41,8 @@ from articles.models import (
     ArticlePage,
     CrisisLine,
     EvidenceChart,
+    GlossaryPage,
+    GlossaryTerm,
     HelpPage,
     HomePage,
     LoadedItem,
@@ -51,11 +54,13 @@ RECORDS: dict[str, type[models.Model]] = {
     "sources": Source,
     "crisis_lines": CrisisLine,
     "charts": EvidenceChart,
+    "glossary": GlossaryTerm,
 }
 PAGES: dict[str, type[Page]] = {
     "home": HomePage,
     "articles": ArticleIndexPage,
     "article": ArticlePage,
+    "glossary": GlossaryPage,
     "help": HelpPage,
     "standard": StandardPage,
 }
@@ -110,7 +115,7 @@ def load(folder: Path) -> Counter[str]:
 
 
 def record_items(folder: Path) -> Iterator[Item]:
-    """Records of the three record files."""
+    """Records of the record files."""
     for kind in RECORDS:
         for key, given in _read(folder / f"{kind}.yaml").items():
             yield Item(f"{kind}/{key}", {"key": key, **given})

@@ -3,7 +3,7 @@
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
-from articles.models import CrisisLine, EvidenceChart, Source
+from articles.models import CrisisLine, EvidenceChart, GlossaryTerm, Source
 
 
 class SourceViewSet(SnippetViewSet):
@@ -28,8 +28,15 @@ class CrisisLineViewSet(SnippetViewSet):
     ordering = ["country", "position"]
 
 
+class GlossaryTermViewSet(SnippetViewSet):
+    model = GlossaryTerm
+    icon = "doc-full-inverse"
+    list_display = ["term", "other_forms"]
+    copy_view_enabled = False
+
+
 class EditorialViewSetGroup(SnippetViewSetGroup):
-    items = [SourceViewSet, EvidenceChartViewSet, CrisisLineViewSet]
+    items = [SourceViewSet, EvidenceChartViewSet, GlossaryTermViewSet, CrisisLineViewSet]
     menu_label = "Editorial records"
     menu_icon = "doc-full"
     menu_order = 210

@@ -1,7 +1,9 @@
-"""Editorial records: pages, and the sources, charts and crisis lines that pages are made of."""
+"""Editorial records: pages, and the sources, charts, words and crisis lines that pages are made of."""
 
 from articles.models.chart import EvidenceChart
 from articles.models.crisis_line import CrisisLine
+from articles.models.glossary_page import GlossaryPage
+from articles.models.glossary_term import GlossaryTerm
 from articles.models.loaded import LoadedItem
 from articles.models.pages import ArticleIndexPage, ArticlePage, HelpPage, HomePage, StandardPage
 from articles.models.source import Source
@@ -11,6 +13,8 @@ __all__ = [
     "ArticlePage",
     "CrisisLine",
     "EvidenceChart",
+    "GlossaryPage",
+    "GlossaryTerm",
     "HelpPage",
     "HomePage",
     "LoadedItem",

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.safestring import SafeString
 from django.utils.text import slugify
 from wagtail.admin.panels import FieldPanel
 from wagtail.blocks import StreamBlock
@@ -14,7 +15,9 @@ from wagtail.query import PageQuerySet
 
 from articles.blocks import BodyBlock, ChangeBlock
 from articles.citations import CitedText, cite, keys_in
+from articles.glossary import explain
 from articles.models.crisis_line import CrisisLine
+from articles.models.glossary_term import GlossaryTerm
 from articles.models.source import Source
 
 
@@ -55,13 +58,17 @@ class BodyPage(Page):
         above = self.get_ancestors().filter(depth__gt=1).live()
         return [{"title": page.title, "url": page.get_url(request)} for page in above]
 
+    def body_html(self, context: dict[str, Any] | None = None) -> SafeString:
+        """What stands between the head of the page and its sources, before citations are numbered."""
+        return self.body.render_as_block(context)
+
     def cited_body(self, context: dict[str, Any] | None = None) -> CitedText:
         """The body as HTML with its citations numbered, in one query however many there are.
 
         It is rendered first and numbered afterwards, so that numbers follow the order in which a reader
         meets them, whatever block they stand in.
         """
-        html = self.body.render_as_block(context)
+        html = self.body_html(context)
         return cite(html, Source.objects.in_bulk(keys_in(html), field_name="key"))
 
     def get_context(self, request, *args, **kwargs) -> dict[str, Any]:
@@ -81,7 +88,12 @@ class HomePage(BodyPage):
     template = "articles/home_page.html"
     max_count = 1
     parent_page_types = ["wagtailcore.Page"]
-    subpage_types = ["articles.ArticleIndexPage", "articles.HelpPage", "articles.StandardPage"]
+    subpage_types = [
+        "articles.ArticleIndexPage",
+        "articles.GlossaryPage",
+        "articles.HelpPage",
+        "articles.StandardPage",
+    ]
     page_description = "The front door: what the site is, the search box, and ways in. There is one."
 
 
@@ -172,7 +184,11 @@ class ArticlePage(BodyPage):
         }
 
     def get_context(self, request, *args, **kwargs):
-        return super().get_context(request, *args, **kwargs) | {
+        context = super().get_context(request, *args, **kwargs)
+        explained = explain(context["body"], GlossaryTerm.objects.filter(in_articles=True))
+        return context | {
+            "body": explained.html,
+            "words": explained.terms,
             "structured_data": self.structured_data(request),
             **self.neighbours(),
         }

@@ -33,6 +33,7 @@ PAGES = [
     "/",
     "/articles/",
     *ARTICLES,
+    "/glossary/",
     "/get-help-now/",
     "/about/",
     "/how-we-work/",
@@ -207,7 +208,7 @@ def test_the_lead_article_asks_few_queries(world, client):
     client.get(ARTICLE)
     with CaptureQueriesContext(connection) as queries:
         client.get(ARTICLE)
-    assert len(queries) <= 16
+    assert len(queries) <= 17
 
 
 def test_articles_are_listed_by_topic_in_reading_order(world, client):
@@ -250,6 +251,7 @@ def test_an_unpublished_page_is_not_shown(world, client):
 def test_each_page_has_its_place_in_the_tree():
     assert {model.__name__ for model in HomePage.clean_subpage_models()} == {
         "ArticleIndexPage",
+        "GlossaryPage",
         "HelpPage",
         "StandardPage",
     }
