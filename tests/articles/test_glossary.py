@@ -130,7 +130,9 @@ def test_two_words_cannot_share_a_form(world):
 
 
 def test_any_word_is_shown_as_text(world, client):
-    GlossaryTerm.objects.create(key="evil", term="anaesthetic for", definition="<script>alert(1)</script> & “x”")
+    GlossaryTerm.objects.create(
+        key="evil", term="anaesthetic for", definition="<script>alert(1)</script> & “x”"
+    )
     for address in (ARTICLE, "/glossary/"):
         page = BeautifulSoup(client.get(address).content, "html.parser")
         assert not page.find("script", string="alert(1)")
