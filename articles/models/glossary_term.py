@@ -25,8 +25,8 @@ class GlossaryTerm(index.Indexed, RevisionMixin, models.Model):
         models.CharField(max_length=60),
         default=list,
         blank=True,
-        help_text="Other spellings, endings and names, with commas between: “placebos, dummy treatment”. Articles explain "
-        "them and searches find them. Capitals must match where a form has any.",
+        help_text="Other spellings, endings and names, with commas between: “placebos, dummy treatment”. Articles "
+        "explain them and searches find them. Capitals must match where a form has any.",
     )
     in_articles = models.BooleanField(
         "explain in articles",
