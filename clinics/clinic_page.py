@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from clinics.models import Clinic
 from clinics.opening import open_state, week_table
+from clinics.reachability import asked, reachability, safety_card
 from clinics.structured_data import medical_clinic
 
 
@@ -37,8 +38,12 @@ def clinic_context(request: HttpRequest, clinic: Clinic) -> dict[str, Any]:
     now = timezone.now()
     spans = clinic.opening_hours.all()
     is_listed = clinic.status == Clinic.Status.LISTED  # one that has paused is not "open now"
+    card = safety_card(clinic)
     return {
         "clinic": clinic,
+        "reachability": reachability(clinic),
+        "safety_card": card,
+        "safety_asked": asked(card),
         "open_state": open_state(spans, clinic.timezone, at=now) if is_listed else None,
         "week": week_table(spans, first_weekday=clinic.local_time(now).weekday()) if spans else [],
         "structured_data": medical_clinic(clinic, request.build_absolute_uri(clinic.get_absolute_url())),

@@ -5,7 +5,9 @@ verb that wrote the row alone would be undone without a word by whoever publishe
 verb goes through a revision, and refuses while somebody's draft is waiting (docs/adr/0021).
 """
 
+from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -100,17 +102,43 @@ def relist(*, clinic: Clinic, by) -> None:
 
 
 @transaction.atomic
-def verify(*, clinic: Clinic, how: str, on: date, by) -> None:
-    """Somebody reached the clinic on that day and found the listing true; *how* is one of Clinic.VerifiedBy."""
+def verify(
+    *,
+    clinic: Clinic,
+    how: str,
+    on: date,
+    by,
+    corrections: Mapping[str, Any] | None = None,
+    because: str = "",
+) -> None:
+    """Somebody reached the clinic on that day and found the listing true, with *corrections* (fields by name).
+
+    *how* is one of Clinic.VerifiedBy.
+    """
+    corrections = corrections or {}
     _change(
         "verify",
         clinic,
         by=by,
-        data={"how": how, "on": on.isoformat()},
+        because=because,
+        data={"how": how, "on": on.isoformat()} | _changes(clinic, corrections),
+        **corrections,
         verified_how=how,
         verified_on=on,
         verified_by=by,
     )
+
+
+@transaction.atomic
+def correct(*, clinic: Clinic, corrections: Mapping[str, Any], because: str, by) -> None:
+    """Put right what the listing says, fields by name, without claiming that the rest of it was confirmed."""
+    _change("correct", clinic, by=by, because=because, data=_changes(clinic, corrections), **corrections)
+
+
+@transaction.atomic
+def note(*, clinic: Clinic, kind: str, by, because: str = "", data: dict[str, Any] | None = None) -> None:
+    """Keep in the history what happened to a listing without changing it."""
+    _record(kind, clinic, by=by, because=because, data=data)
 
 
 def keep_first_version(*, clinic: Clinic) -> None:
@@ -149,6 +177,12 @@ def _change(verb: str, clinic: Clinic, *, by, because: str = "", data: dict | No
     else:
         latest.save()  # queues read the row; the public does not
     _record(verb, clinic, by=by, because=because, data=data)
+
+
+def _changes(clinic: Clinic, corrections: Mapping[str, Any]) -> dict[str, Any]:
+    """What *corrections* change, for the event: old and new by field."""
+    changed = {name: [getattr(clinic, name), new] for name, new in corrections.items()}
+    return {"changed": changed} if changed else {}
 
 
 def _locked(clinic: Clinic) -> Clinic:

@@ -11,7 +11,17 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
-from clinics.models import Clinic, OpeningHours, Provider, Route, SourceRecord, Treatment
+from clinics.models import (
+    Clinic,
+    ContactAttempt,
+    OpeningHours,
+    Provider,
+    Route,
+    SafetyAnswer,
+    SourceRecord,
+    Treatment,
+    Verification,
+)
 from clinics.models.source import digest_of
 
 SAMPLES = Path(settings.BASE_DIR, "fixtures", "clinics", "sample_clinics.json")
@@ -70,6 +80,7 @@ def load_samples(entries: Iterable[dict[str, Any]], *, at: datetime) -> Outcome:
         clinic = existing[entry["slug"]]
         clinic.treatments.all().delete()
         clinic.opening_hours.all().delete()
+        clinic.contact_attempts.filter(by=None).delete()
         fresh = Clinic(pk=clinic.pk, created_at=clinic.created_at, **_fields(entry, providers, at))
         fresh.save_base(force_update=True)
         clinics.append(fresh)
@@ -89,6 +100,7 @@ def _write_parts(clinics: list[Clinic], entries: list[dict[str, Any]], at: datet
         for clinic, entry in pairs
         for weekday, opens, closes in _spans(entry.get("opening_hours", []))
     )
+    _write_calls(pairs, at)
     SourceRecord.objects.bulk_create(
         [
             SourceRecord(
@@ -108,6 +120,44 @@ def _write_parts(clinics: list[Clinic], entries: list[dict[str, Any]], at: datet
     )
 
 
+def _write_calls(pairs: list[tuple[Clinic, dict[str, Any]]], at: datetime) -> None:
+    """The made-up calls of each; one that gives none was answered on the day it was confirmed."""
+    calls = [
+        (clinic, dict(call)) for clinic, entry in pairs for call in entry.get("calls", _only_call(entry))
+    ]
+    answers = [call.pop("answers", {}) for _, call in calls]
+    attempts = ContactAttempt.objects.bulk_create(
+        ContactAttempt(clinic=clinic, at=at - timedelta(days=call.pop("days_ago")), **call)
+        for clinic, call in calls
+    )
+    Verification.objects.bulk_create(
+        [
+            Verification(clinic=attempt.clinic, do_not_call_since=attempt.at.date())
+            for attempt in attempts
+            if attempt.outcome == ContactAttempt.Outcome.DO_NOT_CALL
+        ],
+        ignore_conflicts=True,
+    )
+    SafetyAnswer.objects.bulk_create(
+        SafetyAnswer(attempt=attempt, question=question, answer=answer)
+        for attempt, given in zip(attempts, answers, strict=True)
+        for question, answer in given.items()
+    )
+
+
+def _only_call(entry: dict[str, Any]) -> list[dict[str, Any]]:
+    if "verified_days_ago" not in entry:
+        return []
+    return [
+        {
+            "days_ago": entry["verified_days_ago"],
+            "how": entry["verified_how"],
+            "outcome": ContactAttempt.Outcome.ANSWERED,
+            "taking_new_patients": entry.get("taking_new_patients"),
+        }
+    ]
+
+
 def _providers(entries: list[dict[str, Any]]) -> dict[str, Provider]:
     names = {entry["provider"] for entry in entries if "provider" in entry}
     known = set(Provider.objects.filter(name__in=names, is_sample=True).values_list("name", flat=True))
@@ -116,7 +166,7 @@ def _providers(entries: list[dict[str, Any]]) -> dict[str, Provider]:
 
 
 def _fields(entry: dict[str, Any], providers: dict[str, Provider], at: datetime) -> dict[str, Any]:
-    parts = ("provider", "treatments", "opening_hours", "verified_days_ago")
+    parts = ("provider", "treatments", "opening_hours", "verified_days_ago", "calls")
     fields = {name: value for name, value in entry.items() if name not in parts}
     if "provider" in entry:
         fields["provider"] = providers[entry["provider"]]

@@ -5,9 +5,10 @@ from itertools import count
 from typing import Any
 
 from django.contrib.auth import get_user_model
+from django.utils import timezone
 from django.utils.text import slugify
 
-from clinics.models import Clinic, Treatment
+from clinics.models import Clinic, ContactAttempt, Report, SafetyAnswer, Treatment
 from places.distance import Point
 from places.models import Place, Precision
 
@@ -39,6 +40,27 @@ def create_clinic(
     clinic.treatments = [Treatment(route=route) for route in routes]
     clinic.save()
     return clinic
+
+
+def create_attempt(
+    clinic: Clinic, *, outcome: str = "answered", answers: dict[str, str] | None = None, **fields: Any
+) -> ContactAttempt:
+    """A saved attempt to reach *clinic*, made now; *answers* by question of the safety card."""
+    attempt = ContactAttempt.objects.create(clinic=clinic, outcome=outcome, **{"at": timezone.now()} | fields)
+    for question, answer in (answers or {}).items():
+        SafetyAnswer.objects.create(attempt=attempt, question=question, answer=answer)
+    return attempt
+
+
+def create_report(*, clinic: Clinic | None = None, **fields: Any) -> Report:
+    """A saved report, received now: of a mistake in the phone number, unless the fields say otherwise."""
+    fields = {
+        "kind": "mistake",
+        "about": "phone",
+        "token": f"token-{next(_sequence)}",
+        "received_at": timezone.now(),
+    } | fields
+    return Report.objects.create(clinic=clinic, **fields)
 
 
 def create_user(*, username: str = "", **fields: Any):

@@ -2,19 +2,28 @@
 
 from clinics.models.address import ClinicAddress
 from clinics.models.clinic import Clinic, ClinicQuerySet
+from clinics.models.contact import ContactAttempt, SafetyAnswer, SafetyQuestion
 from clinics.models.event import ClinicEvent
 from clinics.models.offer import OpeningHours, Route, Treatment
 from clinics.models.provider import Provider
+from clinics.models.report import Letter, Report
 from clinics.models.source import SourceRecord
+from clinics.models.verification import Verification
 
 __all__ = [
     "Clinic",
     "ClinicAddress",
     "ClinicEvent",
     "ClinicQuerySet",
+    "ContactAttempt",
+    "Letter",
     "OpeningHours",
     "Provider",
+    "Report",
     "Route",
+    "SafetyAnswer",
+    "SafetyQuestion",
     "SourceRecord",
     "Treatment",
+    "Verification",
 ]

@@ -18,10 +18,10 @@ from wagtail.models import DraftStateMixin, LockableMixin, PreviewableMixin, Rev
 
 from clinics.models.address import ClinicAddress
 from clinics.models.provider import Provider
+from clinics.models.queues import STALE_AFTER_DAYS, QueueQuerySet
 from places.distance import Chord, CubeField, InBox, Point, chord_of
 from places.models import Precision
 
-STALE_AFTER_DAYS = 180
 LEADS_ON = ("moved", "duplicate")  # reasons for delisting with which a clinic may have a successor
 LONGEST_TRAIL = 5  # of listings that repeat one another, each merged into the next
 
@@ -32,7 +32,7 @@ def validate_timezone(name: str) -> None:
         raise ValidationError(f"{name} is not a time zone. Write it like Europe/London.", code="timezone")
 
 
-class ClinicQuerySet(models.QuerySet["Clinic"]):
+class ClinicQuerySet(QueueQuerySet):
     """Questions asked of the directory."""
 
     def listed(self):

@@ -127,3 +127,19 @@ def address_line(clinic: Clinic) -> str:
         places = [clinic.town, f"{region} {postcode}"] if region else [f"{clinic.town} {postcode}"]
     parts = [clinic.street, *places, country_name(clinic.country)]
     return ", ".join(part.strip() for part in parts if part.strip())
+
+
+@register.filter
+def times(count: int) -> str:
+    """How often: "once", "twice", "3 times"."""
+    return {1: "once", 2: "twice"}.get(count, f"{count} times")
+
+
+@register.filter
+def first_appointment(weeks: int | None) -> str:
+    """How long a new patient waits, as a part of a sentence."""
+    if weeks is None:
+        return "waiting time not known"
+    if weeks == 0:
+        return "first appointment within a week"
+    return f"first appointment in about {weeks} week{'' if weeks == 1 else 's'}"
