@@ -36,9 +36,7 @@ every_page = pytest.mark.parametrize("address", PAGES.values(), ids=PAGES)
 def readers(browser, base_url):
     """A phone and a desk, by width: each a browser that goes from page to page."""
     sizes = {360: {"width": 360, "height": 800}, 1280: {"width": 1280, "height": 800}}
-    contexts = {
-        width: browser.new_context(base_url=base_url, viewport=size) for width, size in sizes.items()
-    }
+    contexts = {width: browser.new_context(base_url=base_url, viewport=size) for width, size in sizes.items()}
     yield contexts
     for context in contexts.values():
         context.close()
