@@ -15,6 +15,15 @@ STAFF_PATHS = ("/admin/", "/accounts/")
 SHARED = "public, max-age=60, s-maxage=300, stale-while-revalidate=600, stale-if-error=86400"
 NOT_STORED = "private, no-store"
 
+OPEN_PATHS = ("/api/", "/data/")  # what pages of other sites may read
+READABLE_BY_OTHERS = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS",
+    "Access-Control-Allow-Headers": "If-None-Match",
+    "Access-Control-Expose-Headers": "ETag, RateLimit, RateLimit-Policy, Retry-After",
+    "Access-Control-Max-Age": "86400",
+}
+
 
 class ContentSecurityPolicy(CSPMiddleware):
     """The policy of the address asked for, once.
@@ -35,8 +44,11 @@ def headers(get_response):
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
         response["Permissions-Policy"] = "geolocation=(self), camera=(), microphone=(), payment=()"
-        open_to_others = request.path_info.startswith("/api/")
+        open_to_others = request.path_info.startswith(OPEN_PATHS)
         response["Cross-Origin-Resource-Policy"] = "cross-origin" if open_to_others else "same-origin"
+        if open_to_others:
+            for name, value in READABLE_BY_OTHERS.items():
+                response[name] = value
         if request.method == "HEAD" and not response.streaming:
             response.content = b""  # its length was said; gunicorn warns of a body nobody may get
         return response
@@ -64,7 +76,7 @@ def may_be_shared(request: HttpRequest, response: HttpResponse) -> bool:
     session = getattr(request, "session", None)
     return (
         request.method in ("GET", "HEAD")
-        and response.status_code == 200
+        and response.status_code in (200, 304)
         and view in settings.SHARED_VIEWS
         and not response.cookies
         and session is not None

@@ -235,8 +235,18 @@ ADMIN_CONTENT_SECURITY_POLICY = {
     "object-src": [NONE],
     "frame-ancestors": [SELF],
 }
-# The views whose answers caches may share: articles. Everything else is stored by nobody.
-SHARED_VIEWS = {"wagtail_serve"}
+# The views whose answers caches may share: articles, and what the API says to everybody. Everything else, every
+# search above all, is stored by nobody.
+SHARED_VIEWS = {
+    "wagtail_serve",
+    "api:articles",
+    "api:article",
+    "api:clinic",
+    "api:openapi-json",
+    "api:openapi-view",
+}
+# From one address, as far as a server's workers can tell (docs/adr/0085).
+API_REQUESTS_PER_MINUTE = env.int("API_REQUESTS_PER_MINUTE", default=120)
 
 # ------------------------------------------------------------------------------------------ languages
 LANGUAGE_CODE = "en-gb"

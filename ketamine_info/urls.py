@@ -10,7 +10,7 @@ from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 from wagtail.utils.urlpatterns import decorate_urlpatterns
 
-from clinics.api import api
+from ketamine_info.api.v1 import api
 
 admin_policy = csp(settings.ADMIN_CONTENT_SECURITY_POLICY)
 

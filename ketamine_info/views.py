@@ -1,11 +1,12 @@
 """Pages for when something is wrong; for the API, problems (RFC 9457)."""
 
 import sys
-from http import HTTPStatus
 
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+
+from ketamine_info.problems import problem_response
 
 RETRY_AFTER_SECONDS = 30
 
@@ -13,8 +14,7 @@ RETRY_AFTER_SECONDS = 30
 def refused(request: HttpRequest, status: int) -> HttpResponse:
     """The page, or the problem, of an error *status*: 400, 403, 404, 413, 414, 500 or 503."""
     if request.path_info.startswith("/api/"):
-        problem = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status}
-        response: HttpResponse = JsonResponse(problem, status=status, content_type="application/problem+json")
+        response = problem_response(status)
     else:
         template = "413.html" if status == 414 else f"{status}.html"
         response = render(request, template, status=status)

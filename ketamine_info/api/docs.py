@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from ninja import NinjaAPI
@@ -18,8 +19,9 @@ class PlainDocs(DocsBase):
             "schema": schema,
             "operations": list(operations(schema)),
             "document_url": self.get_openapi_url(api, kwargs),
+            "requests_per_minute": settings.API_REQUESTS_PER_MINUTE,
         }
-        return TemplateResponse(request, "clinics/api_docs.html", context).render()
+        return TemplateResponse(request, "api/docs.html", context).render()
 
 
 def operations(schema: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -46,8 +48,6 @@ def operations(schema: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 def _takes(schema: dict[str, Any]) -> str:
     """A parameter's JSON Schema in words."""
-    if "anyOf" in schema:
-        return _takes(next(each for each in schema["anyOf"] if each.get("type") != "null"))
     if schema.get("type") == "array":
         return f"{_takes(schema['items'])}; may be repeated"
     if "enum" in schema:
