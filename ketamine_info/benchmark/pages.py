@@ -4,15 +4,15 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from http.client import HTTPConnection
 from time import monotonic, perf_counter, sleep
 
 from django.db import connections
 
-from ketamine_info.benchmark.timing import Timings, time_each
 from ketamine_info.management.commands.up import Gunicorn
 
 START_SECONDS = 20
@@ -28,8 +28,10 @@ def gunicorn() -> Iterator[int]:
     sys.stdout.flush()
     child = os.fork()
     if not child:
-        Gunicorn([listening], when_ready=lambda _: None).run()
-        os._exit(0)
+        try:
+            Gunicorn([listening], when_ready=lambda _: None).run()
+        finally:
+            os._exit(0)  # it ends by SystemExit, which must not unwind what the parent process has open
     listening.close()
     try:
         _wait_for(port)
@@ -52,24 +54,21 @@ def _wait_for(port: int) -> None:
             return
 
 
-def time_pages(port: int, paths: list[str]) -> Timings:
-    """Each page fetched once, after a few that warm the workers."""
+@contextmanager
+def visitor(port: int) -> Iterator[Callable[[str], None]]:
+    """Fetches a path, over one kept connection."""
     connection = HTTPConnection("127.0.0.1", port, timeout=30)
-    for path in paths[:10]:
-        _fetch(connection, path)
-    timings = time_each(lambda path: _fetch(connection, path), paths)
+    yield partial(_fetch, connection)
     connection.close()
-    return timings
 
 
 def requests_per_second(port: int, paths: list[str]) -> float:
     """How many of the pages are answered in a second to CLIENTS connections that always ask."""
 
     def ask(some: list[str]) -> None:
-        connection = HTTPConnection("127.0.0.1", port, timeout=30)
-        for path in some:
-            _fetch(connection, path)
-        connection.close()
+        with visitor(port) as fetch:
+            for path in some:
+                fetch(path)
 
     start = perf_counter()
     with ThreadPoolExecutor(CLIENTS) as pool:

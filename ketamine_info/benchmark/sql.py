@@ -1,36 +1,40 @@
 """The SQL of a search by itself: no ORM objects, no template, no HTTP."""
 
 import random
+from collections.abc import Callable
 
 from django.db import connection
 from django.db.models import QuerySet
 
 from clinics.models import Clinic
 from clinics.search import PAGE_SIZE, ClinicSearch
-from ketamine_info.benchmark.timing import Timings, time_each
+
+Work = Callable[[int], object]  # what is timed, given the number of the round
 
 
-def time_floor(runs: int, clinics: int) -> Timings:
+def floor(rounds: int, clinics: int) -> Work:
     """Twenty rows by primary key, drawn from all *clinics*."""
     dice = random.Random("floor")
-    drawn = [[dice.randint(1, clinics) for _ in range(PAGE_SIZE)] for _ in range(runs)]
-    return time_each(_run, [_rows_by_key(keys).query.sql_with_params() for keys in drawn])
+    drawn = [[dice.randint(1, clinics) for _ in range(PAGE_SIZE)] for _ in range(rounds)]
+    statements = [_rows_by_key(keys).query.sql_with_params() for keys in drawn]
+    return lambda number: _run(statements[number])
 
 
-def time_search(searches: tuple[ClinicSearch, ...]) -> Timings:
+def search(searches: tuple[ClinicSearch, ...]) -> Work:
     """Which twenty are nearest, and then their rows: both statements together, as the page asks them."""
+    statements = [_nearest(search).query.sql_with_params() for search in searches]
 
-    def run(statement) -> None:
-        keys = [key for key, _ in _run(statement)]
+    def run(number: int) -> None:
+        keys = [key for key, _ in _run(statements[number])]
         if keys:
             _run(_rows_by_key(keys[:PAGE_SIZE]).query.sql_with_params())
 
-    return time_each(run, [_nearest(search).query.sql_with_params() for search in searches])
+    return run
 
 
-def time_count(searches: tuple[ClinicSearch, ...]) -> Timings:
+def count(searches: tuple[ClinicSearch, ...]) -> Work:
     """How many there are, counted to the bound."""
-    return time_each(lambda search: search.results().count, searches)
+    return lambda number: searches[number].results().count
 
 
 def _nearest(search: ClinicSearch) -> QuerySet:

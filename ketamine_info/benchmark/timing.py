@@ -1,6 +1,7 @@
-"""Durations of one thing done many times."""
+"""Durations of things done many times."""
 
-from collections.abc import Callable, Iterable
+import random
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Any
@@ -25,11 +26,19 @@ class Timings:
         return self.quantile(0.99)
 
 
-def time_each(work: Callable[[Any], object], inputs: Iterable[Any]) -> Timings:
-    """How long *work* takes for each of the inputs, one after another."""
-    durations = []
-    for each in inputs:
-        start = perf_counter()
-        work(each)
-        durations.append((perf_counter() - start) * 1000)
-    return Timings(tuple(sorted(durations)))
+def time_in_turn(works: Mapping[Any, Callable[[int], object]], rounds: int) -> dict[Any, Timings]:
+    """How long each of *works* takes in each round, given the round's number.
+
+    All take their turn in every round, in an order drawn anew, so that whatever else the machine does slows
+    them alike, and the ratio of two of them can be trusted where neither duration can.
+    """
+    order = list(works)
+    dice = random.Random("turns")
+    durations: dict[Any, list[float]] = {name: [] for name in works}
+    for number in range(rounds):
+        dice.shuffle(order)
+        for name in order:
+            start = perf_counter()
+            works[name](number)
+            durations[name].append((perf_counter() - start) * 1000)
+    return {name: Timings(tuple(sorted(ms))) for name, ms in durations.items()}

@@ -1,5 +1,7 @@
 """How fast a search is, at a small directory and a large one."""
 
+from contextlib import ExitStack
+
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
@@ -8,10 +10,11 @@ from django.db import connection
 from clinics.search import PAGE_SIZE
 from ketamine_info.benchmark import pages, sql
 from ketamine_info.benchmark.directory import fill
-from ketamine_info.benchmark.scenarios import address, scenarios
-from ketamine_info.benchmark.timing import Timings
+from ketamine_info.benchmark.scenarios import Scenario, address, nowhere, scenarios
+from ketamine_info.benchmark.timing import Timings, time_in_turn
 
-DATABASE = "ketamine_info_bench"
+DATABASE = "ketamine_info_bench_{}"
+FLOOR = "floor: 20 rows by key"
 HEAD = (
     f"{'':28} {'p50 ms':>8} {'p99 ms':>8} {'of floor':>8} {'count p50':>10} | "
     f"{'page p50':>8} {'p99':>7} {'of floor':>8} {'req/s':>6}"
@@ -29,66 +32,84 @@ class Command(BaseCommand):
         parser.add_argument("--runs", type=int, default=200, help="Searches of each kind.")
 
     def handle(self, *, clinics: list[int], runs: int, **options) -> None:
-        self._use_own_database()
+        settings.ROOT_URLCONF = "ketamine_info.benchmark.urls"
+        for size in clinics:
+            self._make_directory(size)
+        kinds = list(scenarios(runs))
+        searched = {size: self._time_sql(size, kinds, runs) for size in clinics}
+        visited = self._time_pages(clinics, kinds, runs)
+        for size in clinics:
+            self._print(size, runs, searched[size], visited)
+        if len(clinics) > 1:
+            self._compare(visited, min(clinics), max(clinics))
+
+    def _make_directory(self, size: int) -> None:
+        self.stderr.write(f"Making a directory of {size:,} clinics …")
+        name = DATABASE.format(size)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
+            if not cursor.fetchone():
+                cursor.execute(f"CREATE DATABASE {name}")
+        _use(size)
         call_command("migrate", verbosity=0)
         call_command("load_places", stdout=self.stderr)
-        medians: dict[int, dict[str, float]] = {}
-        for count in clinics:
-            self.stdout.write(f"\n{count:,} clinics, {runs} searches of each kind")
-            fill(count)
-            medians[count] = self._measure(count, runs)
-        if len(clinics) > 1:
-            self._compare(medians, min(clinics), max(clinics))
+        fill(size)
+        nowhere()
 
-    def _use_own_database(self) -> None:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE])
-            if not cursor.fetchone():
-                cursor.execute(f"CREATE DATABASE {DATABASE}")
-        connection.close()
-        connection.settings_dict["NAME"] = DATABASE
+    def _time_sql(self, size: int, kinds: list[Scenario], runs: int) -> dict[tuple[str, str], Timings]:
+        """Durations by scenario and by what is done in it: the search, or the count."""
+        _use(size)
+        works = {("search", FLOOR): sql.floor(runs, size)}
+        for kind in kinds:
+            works["search", kind.name] = sql.search(kind.searches)
+            works["count", kind.name] = sql.count(kind.searches)
+        return time_in_turn(works, runs)
 
-    def _measure(self, count: int, runs: int) -> dict[str, float]:
-        """Print a line a scenario; the median of each page in ms."""
-        settings.ROOT_URLCONF = "ketamine_info.benchmark.urls"
-        floor_sql = sql.time_floor(runs, count)
-        kinds = list(scenarios(runs))
-        timed = {kind.name: (sql.time_search(kind.searches), sql.time_count(kind.searches)) for kind in kinds}
-        medians = {}
-        with pages.gunicorn() as port:
-            floor_paths = [_floor_path(number * PAGE_SIZE, count) for number in range(runs)]
-            floor_page = pages.time_pages(port, floor_paths)
-            self.stdout.write(HEAD)
-            rate = pages.requests_per_second(port, floor_paths)
-            self._line("floor: 20 rows by key", floor_sql, None, floor_page, rate, floor_sql, floor_page)
-            for kind in kinds:
-                paths = [address(search) for search in kind.searches]
-                page = pages.time_pages(port, paths)
-                rate = pages.requests_per_second(port, paths)
-                self._line(kind.name, *timed[kind.name], page, rate, floor_sql, floor_page)
-                medians[kind.name] = page.p50
-        return medians
+    def _time_pages(self, sizes: list[int], kinds: list[Scenario], runs: int) -> dict:
+        """By size and scenario: how long its pages take while all take turns, and requests a second alone."""
+        paths = {
+            (size, kind.name): [address(search) for search in kind.searches]
+            for size in sizes
+            for kind in kinds
+        }
+        for size in sizes:
+            paths[size, FLOOR] = [_floor_path(number * PAGE_SIZE, size) for number in range(runs)]
+        with ExitStack() as stack:
+            ports, fetch = {}, {}
+            for size in sizes:
+                _use(size)
+                ports[size] = stack.enter_context(pages.gunicorn())
+                fetch[size] = stack.enter_context(pages.visitor(ports[size]))
+            works = {key: lambda number, key=key: fetch[key[0]](paths[key][number]) for key in paths}
+            time_in_turn(works, rounds=10)  # the servers warm up
+            timings = time_in_turn(works, runs)
+            return {
+                key: (timings[key], pages.requests_per_second(ports[key[0]], paths[key])) for key in paths
+            }
 
-    def _line(
-        self,
-        name: str,
-        search: Timings,
-        count: Timings | None,
-        page: Timings,
-        rate: float,
-        floor_sql: Timings,
-        floor_page: Timings,
-    ) -> None:
-        counted = f"{count.p50:10.2f}" if count else " " * 10
-        self.stdout.write(
-            f"{name:28} {search.p50:8.2f} {search.p99:8.2f} {search.p50 / floor_sql.p50:8.2f} {counted} | "
-            f"{page.p50:8.2f} {page.p99:7.2f} {page.p50 / floor_page.p50:8.2f} {rate:6.0f}"
-        )
+    def _print(self, size: int, runs: int, searched: dict, visited: dict) -> None:
+        self.stdout.write(f"\n{size:,} clinics, {runs} searches of each kind\n{HEAD}")
+        floor_sql, (floor_page, _) = searched["search", FLOOR], visited[size, FLOOR]
+        for name in [name for what, name in searched if what == "search"]:
+            search, count = searched["search", name], searched.get(("count", name))
+            page, rate = visited[size, name]
+            counted = f"{count.p50:10.2f}" if count else " " * 10
+            self.stdout.write(
+                f"{name:28} {search.p50:8.2f} {search.p99:8.2f} {search.p50 / floor_sql.p50:8.2f} {counted} | "
+                f"{page.p50:8.2f} {page.p99:7.2f} {page.p50 / floor_page.p50:8.2f} {rate:6.0f}"
+            )
 
-    def _compare(self, medians: dict[int, dict[str, float]], small: int, large: int) -> None:
+    def _compare(self, visited: dict, small: int, large: int) -> None:
         self.stdout.write(f"\nPage p50 at {large:,} clinics as a ratio to {small:,}")
-        for name, ms in medians[large].items():
-            self.stdout.write(f"{name:28} {ms / medians[small][name]:8.2f}")
+        for name in [name for size, name in visited if size == large]:
+            ratio = visited[large, name][0].p50 / visited[small, name][0].p50
+            self.stdout.write(f"{name:28} {ratio:8.2f}")
+
+
+def _use(size: int) -> None:
+    """Django's connection, and that of a server started from here, lead to the directory of *size*."""
+    connection.close()
+    connection.settings_dict["NAME"] = DATABASE.format(size)
 
 
 def _floor_path(first: int, clinics: int) -> str:
