@@ -2,32 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import Any
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
-from django.db.models import Count, Q
+from django.db import connection
+from django.db.models import BooleanField, ExpressionWrapper, Q, Value
 
-from clinics.models import Clinic, Route
-from clinics.search import ClinicSearch, Wish
+from clinics.criteria import CRITERIA, LANGUAGE, Criterion
+from clinics.models import Clinic
+from clinics.search import MOST_COUNTED, ClinicSearch
 
 MOST_FACETED = 5000  # of this many nearest clinics; the figures of a larger crowd are "at least"
-
-OPTIONS: dict[str, tuple[Any, ...]] = {
-    "routes": tuple(Route),
-    "payments": tuple(Clinic.Payment),
-    "wishes": tuple(Wish),
-}
 
 
 @dataclass(frozen=True)
 class Facets:
-    """Counts by filter field and option, within a radius."""
+    """Counts by filter field and option, within a radius, with the remote services of the region."""
 
     counts: dict[tuple[str, Any], int]
     is_at_least: bool  # more clinics lie within the radius than were looked at
 
     def count(self, field: str, option: Any) -> int:
-        return self.counts[field, option]
+        return self.counts.get((field, option), 0)
 
 
 def count_facets(search: ClinicSearch, within_km: float) -> Facets:
@@ -36,24 +34,64 @@ def count_facets(search: ClinicSearch, within_km: float) -> Facets:
     Options of one filter mean "or", so an option is counted as if it alone were chosen in its filter. Wishes
     mean "and": an option is counted together with those chosen already.
     """
-    near = Clinic.objects.listed().near(search.point, within_km=within_km)
     keys = {
-        (field, option): f"{field}_{number}"
-        for field in OPTIONS
-        for number, option in enumerate(OPTIONS[field])
+        f"{criterion.field}_{number}": (criterion, option)
+        for criterion in CRITERIA
+        if criterion is not LANGUAGE
+        for number, option in enumerate(criterion.options)
     }
-    counts = {
-        key: Count("pk", filter=_condition(search, field, option)) for (field, option), key in keys.items()
-    }
-    figures = near[: MOST_FACETED + 1].aggregate(looked_at=Count("pk"), **counts)
-    return Facets(
-        {option: figures[key] for option, key in keys.items()},
-        is_at_least=figures["looked_at"] > MOST_FACETED,
-    )
+    conditions = {key: _condition(search, criterion, option) for key, (criterion, option) in keys.items()}
+    tally = count_matching(search, within_km, conditions, spoken_where=search.condition(but=LANGUAGE))
+    counts = {(criterion.field, option): tally.counts[key] for key, (criterion, option) in keys.items()}
+    counts |= {(LANGUAGE.field, code): count for code, count in tally.languages.items()}
+    return Facets(counts, tally.is_at_least)
 
 
-def _condition(search: ClinicSearch, field: str, option: Any) -> Q:
-    chosen = (*search.wishes, option) if field == "wishes" else (option,)
-    changed: dict[str, Any] = {field: chosen}
-    conditions = replace(search, **changed).conditions()
-    return Q(*conditions.values())
+def _condition(search: ClinicSearch, criterion: Criterion, option: Any) -> Q:
+    if criterion.is_any:
+        return search.condition(but=criterion) & criterion.condition((option,), search.at)
+    return search.condition() & criterion.condition((option,), search.at)
+
+
+class Tally(NamedTuple):
+    counts: dict[str, int]
+    languages: dict[str, int]  # by BCP 47 code: only those that are spoken there
+    is_at_least: bool
+
+
+def count_matching(
+    search: ClinicSearch, within_km: float, conditions: Mapping[str, Q], *, spoken_where: Q | None = None
+) -> Tally:
+    """How many clinics meet each of the conditions, of all listed ones that the search's place could show.
+
+    Those are the nearest MOST_FACETED within *within_km*, and the remote services that may serve the region. One
+    query reads them once, and works each condition out once for each.
+    """
+    flags = {
+        name: ExpressionWrapper(condition or Value(True), output_field=BooleanField())
+        for name, condition in {
+            "is_near": Q(position__isnull=False),
+            "is_spoken": Value(False) if spoken_where is None else spoken_where,
+            **conditions,
+        }.items()
+    }
+    listed = Clinic.objects.listed().annotate(**flags)
+    parts = [
+        clinics.values_list("languages", *flags)[: most + 1].query.sql_with_params()
+        for clinics, most in (
+            (listed.near(search.point, within_km=within_km), MOST_FACETED),
+            (listed.serving(search.place.country, search.place.region_code), MOST_COUNTED),
+        )
+    ]
+    counts = ", ".join(f"count(*) FILTER (WHERE {name})" for name in ("is_near", *conditions))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"WITH found AS MATERIALIZED ({' UNION ALL '.join(f'({sql})' for sql, _ in parts)}) "
+            "SELECT (SELECT jsonb_object_agg(code, clinics) FROM (SELECT unnest(languages) AS code, "
+            "count(*) AS clinics FROM found WHERE is_spoken GROUP BY code) AS spoken), "
+            f"{counts} FROM found",
+            [value for _, params in parts for value in params],
+        )
+        languages, looked_at, *figures = cursor.fetchone()
+    spoken = json.loads(languages or "{}")
+    return Tally(dict(zip(conditions, figures, strict=True)), spoken, looked_at > MOST_FACETED)

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
 
+from clinics.criteria import CRITERIA, LANGUAGE, Criterion
 from clinics.facets import Facets
-from clinics.models import Clinic, Route
-from clinics.search import ClinicSearch, Unit, Wish
+from clinics.models import Clinic
+from clinics.search import ClinicSearch, Sort, Unit
+
+FOLDING = {"setting", "age", "language"}  # groups that stand closed until something in them is chosen
 
 
 @dataclass(frozen=True)
 class FilterOption:
+    id: str  # of its checkbox: the same before and after the page changes, so that it keeps the focus
     value: str
     label: str
     count: str  # how many clinics it would leave, such as "12" or "5,000 or more"
+    is_none: bool  # it would leave none for certain
     chosen: bool
     url_without: str = ""  # the same search with this choice taken back
 
@@ -24,32 +28,65 @@ class FilterGroup:
     name: str  # of the form field and the query string
     legend: str
     options: tuple[FilterOption, ...]
+    is_folding: bool
+    is_open: bool  # it folds, and stands open
 
 
 def filter_groups(search: ClinicSearch, facets: Facets) -> tuple[FilterGroup, ...]:
-    """The groups of checkboxes, in the order in which people ask."""
+    """The groups of checkboxes, in the order in which people ask; those without an option are left out."""
+    groups = (_group(search, criterion, facets) for criterion in CRITERIA)
+    return tuple(group for group in groups if group.options)
 
-    def option(field: str, member, value: str) -> FilterOption:
-        count = f"{facets.count(field, member):,}{' or more' if facets.is_at_least else ''}"
-        chosen = getattr(search, field)
-        if member not in chosen:
-            return FilterOption(value, member.label, count, chosen=False)
-        without: dict[str, Any] = {field: tuple(other for other in chosen if other != member)}
-        rest = replace(search, **without)
-        return FilterOption(value, member.label, count, chosen=True, url_without=rest.get_absolute_url())
 
-    return (
-        FilterGroup("route", "Treatment", tuple(option("routes", each, each.slug) for each in Route)),
-        FilterGroup(
-            "payment", "Payment", tuple(option("payments", each, each.value) for each in Clinic.Payment)
-        ),
-        FilterGroup("with", "Only with", tuple(option("wishes", each, each.value) for each in Wish)),
+def _group(search: ClinicSearch, criterion: Criterion, facets: Facets) -> FilterGroup:
+    options = list(criterion.options)
+    if criterion is LANGUAGE:  # those spoken around there alone, the commonest first
+        chosen = search.chosen(criterion)
+        options = [code for code in options if code in chosen or facets.count(criterion.field, code)]
+        options.sort(key=lambda code: -facets.count(criterion.field, code))
+    return FilterGroup(
+        criterion.name,
+        criterion.legend,
+        tuple(_option(search, criterion, option, facets) for option in options),
+        is_folding=criterion.name in FOLDING,
+        is_open=bool(search.chosen(criterion)),
+    )
+
+
+def _option(search: ClinicSearch, criterion: Criterion, option, facets: Facets) -> FilterOption:
+    count = facets.count(criterion.field, option)
+    chosen = search.chosen(criterion)
+    slug = criterion.slug(option)
+    rest = search.choosing(criterion, tuple(other for other in chosen if other != option))
+    return FilterOption(
+        id=f"filter-{criterion.name}-{slug}",
+        value=slug,
+        label=criterion.label(option),
+        count=f"{count:,}{' or more' if facets.is_at_least else ''}",
+        is_none=not count and not facets.is_at_least,
+        chosen=option in chosen,
+        url_without=rest.get_absolute_url() if option in chosen else "",
     )
 
 
 def chosen_options(groups: tuple[FilterGroup, ...]) -> list[FilterOption]:
     """The options in force, which a person can take back one by one."""
     return [option for group in groups for option in group.options if option.chosen]
+
+
+@dataclass(frozen=True)
+class SortChoice:
+    label: str
+    url: str
+    is_current: bool
+
+
+def sort_choices(search: ClinicSearch) -> list[SortChoice]:
+    """The orders a person can choose, as links."""
+    return [
+        SortChoice(sort.label, replace(search, sort=sort).get_absolute_url(), sort is search.sort)
+        for sort in Sort
+    ]
 
 
 @dataclass(frozen=True)
@@ -77,3 +114,8 @@ def in_other_unit(search: ClinicSearch) -> ClinicSearch:
     other = Unit.KM if search.unit is Unit.MILES else Unit.MILES
     within = other.radii[search.unit.radii.index(search.within)] if search.within else None
     return replace(search, unit=other, within=within)
+
+
+def remote_alone(search: ClinicSearch) -> ClinicSearch:
+    """The same search for remote services alone."""
+    return replace(search, settings=(Clinic.Setting.REMOTE,))

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Any
 
-from django.db.models import Count, Q
-
-from clinics.facets import MOST_FACETED, OPTIONS, Facets
-from clinics.models import Clinic
+from clinics.criteria import CRITERIA, Criterion
+from clinics.facets import Facets, count_matching
 from clinics.search import ClinicSearch
+
+MOST_INSTEAD = 5  # options named beside a rung
 
 
 @dataclass(frozen=True)
@@ -32,41 +31,46 @@ def ladder(search: ClinicSearch, within: int, facets: Facets) -> list[Rung]:
     """The rungs that find something, the most first; where none does, the one that leaves out everything.
 
     *within* is in the search's unit, and *facets* are those of the same radius. One query, which looks at no more
-    than the nearest MOST_FACETED clinics.
+    clinics than those facets did.
     """
     asked = replace(search, within=within)
-    relaxed = [*_relaxed(asked), ("", "", replace(asked, routes=(), payments=(), wishes=()))]
-    near = Clinic.objects.listed().near(search.point, within_km=within * search.unit.km)
-    counts = {
-        f"rung_{number}": Count("pk", filter=Q(*rung.conditions().values()))
-        for number, (_, _, rung) in enumerate(relaxed)
-    }
-    figures = near[: MOST_FACETED + 1].aggregate(**counts)
+    relaxed = [*_relaxed(asked), (None, "", asked.without_filters())]
+    tally = count_matching(
+        search,
+        within * search.unit.km,
+        {f"rung_{number}": rung.condition() for number, (_, _, rung) in enumerate(relaxed)},
+    )
     rungs = [
-        Rung(words, rung, figures[f"rung_{number}"], facets.is_at_least, _instead(asked, field, facets))
-        for number, (field, words, rung) in enumerate(relaxed)
+        Rung(words, rung, count, tally.is_at_least, _instead(asked, criterion, facets))
+        for (criterion, words, rung), count in zip(relaxed, tally.counts.values(), strict=True)
     ]
     *single, everything = rungs
     found = sorted((rung for rung in single if rung.count), key=lambda rung: -rung.count)
     return found or ([everything] if everything.count and len(single) > 1 else [])
 
 
-def _relaxed(search: ClinicSearch) -> Iterator[tuple[str, str, ClinicSearch]]:
+def _relaxed(search: ClinicSearch) -> Iterator[tuple[Criterion | None, str, ClinicSearch]]:
     """(filter, words for what is left out, the search without it). Options of "or" go together, wishes singly."""
-    for field in ("routes", "payments"):
-        if chosen := getattr(search, field):
-            nothing: dict[str, Any] = {field: ()}
-            yield field, " or ".join(option.label for option in chosen), replace(search, **nothing)
-    for wish in search.wishes:
-        rest = tuple(other for other in search.wishes if other != wish)
-        yield "wishes", wish.label, replace(search, wishes=rest)
+    for criterion in CRITERIA:
+        chosen = search.chosen(criterion)
+        if criterion.is_any and chosen:
+            words = " or ".join(criterion.label(option) for option in chosen)
+            yield criterion, words, search.choosing(criterion, ())
+        elif not criterion.is_any:
+            for option in chosen:
+                rest = tuple(other for other in chosen if other != option)
+                yield criterion, criterion.label(option), search.choosing(criterion, rest)
 
 
-def _instead(search: ClinicSearch, field: str, facets: Facets) -> tuple[tuple[str, int], ...]:
-    """What the clinics have that the filter kept out. A wish has nothing to be exchanged for."""
-    if field not in ("routes", "payments"):
+def _instead(
+    search: ClinicSearch, criterion: Criterion | None, facets: Facets
+) -> tuple[tuple[str, int], ...]:
+    """What the clinics have that the filter kept out. What is asked for singly has nothing to be exchanged for."""
+    if criterion is None or not criterion.is_any:
         return ()
-    others = [option for option in OPTIONS[field] if option not in getattr(search, field)]
-    return tuple(
-        (option.label, facets.count(field, option)) for option in others if facets.count(field, option)
-    )
+    found = [
+        (criterion.label(option), count)
+        for option in criterion.options
+        if option not in search.chosen(criterion) and (count := facets.count(criterion.field, option))
+    ]
+    return tuple(sorted(found, key=lambda pair: -pair[1])[:MOST_INSTEAD])

@@ -21,6 +21,7 @@ from clinics.models import (
     SourceRecord,
     Treatment,
     Verification,
+    opening_borders,
 )
 from clinics.models.source import digest_of
 
@@ -96,9 +97,9 @@ def _write_parts(clinics: list[Clinic], entries: list[dict[str, Any]], at: datet
         for treatment in entry["treatments"]
     )
     OpeningHours.objects.bulk_create(
-        OpeningHours(clinic=clinic, weekday=weekday, opens=opens, closes=closes)
+        OpeningHours(clinic=clinic, weekday=span.weekday, opens=span.opens, closes=span.closes)
         for clinic, entry in pairs
-        for weekday, opens, closes in _spans(entry.get("opening_hours", []))
+        for span in _hours(entry)
     )
     _write_calls(pairs, at)
     SourceRecord.objects.bulk_create(
@@ -181,14 +182,17 @@ def _fields(entry: dict[str, Any], providers: dict[str, Provider], at: datetime)
         "first_published_at": published_at,
         "last_published_at": published_at,
         "routes": sorted(Route.from_slug(treatment["route"]) for treatment in entry["treatments"]),
+        "opening_borders": opening_borders(_hours(entry)),
     }
 
 
-def _spans(hours: list[str]) -> Iterable[tuple[int, time, time]]:
-    """``"Mon-Wed,Fri 09:00-17:00"`` as (weekday, opens, closes), Monday being 0."""
-    for line in hours:
+def _hours(entry: dict[str, Any]) -> Iterable[OpeningHours]:
+    """An entry's ``"Mon-Wed,Fri 09:00-17:00"`` as spans of no clinic yet."""
+    for line in entry.get("opening_hours", []):
         days, opens, closes = re.split("[ -](?=[0-9])", line)
         for part in days.split(","):
             first, _, last = part.partition("-")
             for weekday in range(WEEKDAYS.index(first), WEEKDAYS.index(last or first) + 1):
-                yield weekday, time.fromisoformat(opens), time.fromisoformat(closes)
+                yield OpeningHours(
+                    weekday=weekday, opens=time.fromisoformat(opens), closes=time.fromisoformat(closes)
+                )

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from enum import StrEnum
 from functools import cached_property
 from math import ceil
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from django.db.models import Q
 from django.http import QueryDict
 from django.urls import reverse
+from django.utils import timezone
 
+from clinics.criteria import CRITERIA, NOTHING, AgeGroup, Criterion, Wish
 from clinics.models import Clinic, ClinicQuerySet, Route
 from places.distance import KM_PER_MILE, Point, chord_of
 from places.models import Place
@@ -21,8 +24,10 @@ from places.vicinity import Vicinity
 
 PAGE_SIZE = 20
 MOST_COUNTED = 1000  # a longer list helps nobody: it is "more than 1,000", and pages end there
-MOST_REMOTE = 10
+MOST_REMOTE = 5  # beside clinics at a distance; all of them have pages of their own
 HANDFUL = 5  # fewer than this many clinics, and the search looks further by itself
+
+Word = TypeVar("Word", bound=StrEnum)
 
 
 class Unit(StrEnum):
@@ -55,31 +60,18 @@ class Unit(StrEnum):
         return 25 if self is Unit.MILES else 50
 
 
-class Wish(StrEnum):
-    """A thing a clinic must be known to have: asked for as a yes, never inferred from an unknown."""
+class Sort(StrEnum):
+    """What comes first in the list. Nobody can pay for either."""
 
-    NEW_PATIENTS = "new-patients"
-    ASSESSMENT = "assessment"
-    THERAPY = "therapy"
-    WHEELCHAIR = "wheelchair"
+    label: str
 
-    @property
-    def field(self) -> str:
-        return {
-            Wish.NEW_PATIENTS: "taking_new_patients",
-            Wish.ASSESSMENT: "psychiatric_assessment",
-            Wish.THERAPY: "therapy_alongside",
-            Wish.WHEELCHAIR: "wheelchair_access",
-        }[self]
+    NEAREST = "nearest", "Nearest first"
+    CONFIRMED = "confirmed", "Most recently confirmed first"
 
-    @property
-    def label(self) -> str:
-        return {
-            Wish.NEW_PATIENTS: "Taking new patients",
-            Wish.ASSESSMENT: "A psychiatrist assesses you first",
-            Wish.THERAPY: "Talking therapy alongside",
-            Wish.WHEELCHAIR: "Wheelchair access",
-        }[self]
+    def __new__(cls, slug: str, label: str = "") -> Sort:
+        sort = str.__new__(cls, slug)
+        sort._value_, sort.label = slug, label
+        return sort
 
 
 @dataclass(frozen=True)
@@ -92,30 +84,47 @@ class ClinicSearch:
     routes: tuple[Route, ...] = ()
     payments: tuple[Clinic.Payment, ...] = ()
     wishes: tuple[Wish, ...] = ()
+    settings: tuple[Clinic.Setting, ...] = ()
+    ages: tuple[AgeGroup, ...] = ()
+    languages: tuple[str, ...] = ()  # BCP 47 codes
+    sort: Sort = Sort.NEAREST
+    at: datetime = field(default_factory=timezone.now, compare=False)  # the moment that "open now" means
 
     @classmethod
     def from_query(cls, place: Place | Vicinity, query: QueryDict) -> ClinicSearch:
         """The search that an address's query string asks for; words it does not know are left out."""
-        unit = _known(Unit, [query.get("unit", "")])
-        search = cls(
-            place=place,
-            unit=unit[0] if unit else Unit.of(place.country),
-            routes=tuple(route for route in Route if route.slug in query.getlist("route")),
-            payments=_known(Clinic.Payment, query.getlist("payment")),
-            wishes=_known(Wish, query.getlist("with")),
-        )
-        within = [radius for radius in search.unit.radii if str(radius) == query.get("within")]
-        return replace(search, within=within[0]) if within else search
+        unit = _known(Unit, query.get("unit"), Unit.of(place.country))
+        within = next((radius for radius in unit.radii if str(radius) == query.get("within")), None)
+        chosen: dict[str, Any] = {
+            criterion.field: criterion.read(query.getlist(criterion.name)) for criterion in CRITERIA
+        }
+        sort = _known(Sort, query.get("sort"), Sort.NEAREST)
+        return cls(place=place, unit=unit, within=within, sort=sort, **chosen)
 
     def query(self) -> dict[str, list[str]]:
         """The query string's parts that `from_query` reads back."""
         return {
-            "route": [route.slug for route in self.routes],
-            "payment": [str(payment) for payment in self.payments],
-            "with": [str(wish) for wish in self.wishes],
+            **{
+                criterion.name: [criterion.slug(each) for each in self.chosen(criterion)]
+                for criterion in CRITERIA
+            },
             "within": [str(self.within)] if self.within else [],
             "unit": [str(self.unit)] if self.unit != Unit.of(self.place.country) else [],
+            "sort": [str(self.sort)] if self.sort != Sort.NEAREST else [],
         }
+
+    def chosen(self, criterion: Criterion) -> tuple[Any, ...]:
+        """The options chosen in one filter."""
+        options: tuple[Any, ...] = getattr(self, criterion.field)
+        return options
+
+    def choosing(self, criterion: Criterion, options: tuple[Any, ...]) -> ClinicSearch:
+        """The same search with *options*, and no other, chosen in one filter."""
+        changed: dict[str, Any] = {criterion.field: options}
+        return replace(self, **changed)
+
+    def without_filters(self) -> ClinicSearch:
+        return replace(self, **NOTHING)
 
     def get_absolute_url(self) -> str:
         """Its own address: it names no place finer than a postcode sector, ZIP, town or cell of about 1 km."""
@@ -137,19 +146,26 @@ class ClinicSearch:
 
     @property
     def is_filtered(self) -> bool:
-        return bool(self.routes or self.payments or self.wishes)
+        return any(self.chosen(criterion) for criterion in CRITERIA)
 
-    def conditions(self) -> dict[str, Q]:
-        """What each filter asks of a clinic, by the filter's field; an empty condition where nothing is chosen."""
-        return {
-            "routes": Q(routes__overlap=list(self.routes)) if self.routes else Q(),
-            "payments": Q(payments__overlap=list(self.payments)) if self.payments else Q(),
-            "wishes": Q(**{wish.field: True for wish in self.wishes}),
-        }
+    @property
+    def is_remote(self) -> bool:
+        """Whether it asks for remote services alone, which are at no distance."""
+        return self.settings == (Clinic.Setting.REMOTE,)
+
+    def condition(self, *, but: Criterion | None = None) -> Q:
+        """What the filters together ask of a clinic; *but* is left out."""
+        return Q(
+            *(
+                criterion.condition(chosen, self.at)
+                for criterion in CRITERIA
+                if criterion is not but and (chosen := self.chosen(criterion))
+            )
+        )
 
     def clinics(self) -> ClinicQuerySet:
         """Every listed clinic that fits the filters, wherever it is."""
-        return Clinic.objects.listed().filter(*self.conditions().values())
+        return Clinic.objects.listed().filter(self.condition())
 
     def nearest(self, count: int, *, within_km: float | None = None) -> list[tuple[int, float]]:
         """(primary key, chord) of the nearest *count* clinics, nearest first, equal distances by key.
@@ -165,6 +181,8 @@ class ClinicSearch:
 
     def results(self, number: int = 1) -> Results:
         """Page *number* of what it finds, looked for further out when little is near and no radius was named."""
+        if self.is_remote:
+            return RemoteResults(self, within=self.within or self.unit.usual, number=number)
         if self.within:
             return Results(self, within=self.within, number=number)
         usual = Results(self, within=self.unit.usual, number=number)
@@ -177,16 +195,13 @@ class ClinicSearch:
         within = next(r for r in self.unit.radii if chord_of(r * self.unit.km) >= farthest)
         return Results(self, within=within, number=number, widened_from=usual)
 
-    def remote(self) -> list[Clinic]:
+    def remote(self) -> ClinicQuerySet:
         """The remote services that fit and may serve the region of the place, by name: they are at no distance."""
-        if not self.place.country:
-            return []
-        clinics = self.clinics().serving(self.place.country, self.place.region_code)
-        return list(clinics.for_cards().order_by("name", "pk")[:MOST_REMOTE])
+        return self.clinics().serving(self.place.country, self.place.region_code).order_by("name", "pk")
 
     def nearest_anywhere(self) -> Clinic | None:
         """The nearest clinic that fits, however far; None when there is none at all."""
-        nearest = self.nearest(1)
+        nearest = [] if self.is_remote else self.nearest(1)
         if not nearest:
             return None
         clinic = Clinic.objects.get(pk=nearest[0][0])
@@ -226,20 +241,49 @@ class Results:
         """The number of the page shown: the one asked for, or the nearest there is."""
         return min(max(self.number, 1), self.pages)
 
+    @property
+    def first(self) -> int:
+        """How many clinics the pages before this one hold."""
+        return (self.page - 1) * PAGE_SIZE
+
     @cached_property
     def clinics(self) -> list[Clinic]:
-        """The page's clinics with ``km``, their geodesic distance, which never decreases down the page."""
-        nearest = self.search.nearest(self.page * PAGE_SIZE, within_km=self.within_km)
-        keys = [key for key, _ in nearest[(self.page - 1) * PAGE_SIZE :]]
+        """The page's clinics with ``km``, their geodesic distance, in the order asked for."""
+        keys = self._ranked(self.first + PAGE_SIZE)[self.first :]
         clinics = list(Clinic.objects.filter(pk__in=keys).for_cards())
         for clinic in clinics:
             clinic.km = self.search.point.km_to(clinic.point)
-        return sorted(clinics, key=lambda clinic: (clinic.km, clinic.pk))
+        if self.search.sort is Sort.NEAREST:  # on the ellipsoid, by which distances are shown
+            return sorted(clinics, key=lambda clinic: (clinic.km, clinic.pk))
+        return sorted(clinics, key=lambda clinic: keys.index(clinic.pk))
+
+    def _ranked(self, count: int) -> list[int]:
+        """The primary keys of the first *count* clinics."""
+        if self.search.sort is Sort.NEAREST:
+            return [key for key, _ in self.search.nearest(count, within_km=self.within_km)]
+        near = self.search.clinics().near(self.search.point, within_km=self.within_km)
+        rows = near.values_list("verified_on", "chord", "pk")[:MOST_COUNTED]
+        never = date.min
+        ranked = sorted(rows, key=lambda row: (-(row[0] or never).toordinal(), row[1], row[2]))
+        return [key for _, _, key in ranked[:count]]
 
 
-def _known(words: Any, texts: list[str]) -> tuple:
-    """The members of an enumeration of words that *texts* name, in the enumeration's order."""
-    return tuple(word for word in words if word.value in texts)
+@dataclass(frozen=True)
+class RemoteResults(Results):
+    """Remote services alone, by name: they are at no distance."""
+
+    @cached_property
+    def count(self) -> int:
+        return self.search.remote().order_by().values("pk")[: MOST_COUNTED + 1].count()
+
+    @cached_property
+    def clinics(self) -> list[Clinic]:
+        return list(self.search.remote().for_cards()[self.first : self.first + PAGE_SIZE])
+
+
+def _known(words: type[Word], text: str | None, usual: Word) -> Word:
+    """The member of an enumeration of words that *text* names, or the *usual* one."""
+    return words(text) if text in set(words) else usual
 
 
 def positive_number(query: Mapping[str, str], name: str) -> int:

@@ -4,11 +4,21 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonRes
 from django.template.response import TemplateResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django_htmx.http import push_url
+from django_htmx.middleware import HtmxDetails
 
 from clinics.facets import count_facets
-from clinics.filters import chosen_options, filter_groups, in_other_unit, radii, radius_reaching
+from clinics.filters import (
+    chosen_options,
+    filter_groups,
+    in_other_unit,
+    radii,
+    radius_reaching,
+    remote_alone,
+    sort_choices,
+)
 from clinics.ladder import ladder
-from clinics.search import ClinicSearch, positive_number
+from clinics.search import MOST_REMOTE, ClinicSearch, positive_number
 from places.finding import Outcome
 from places.models import Place
 from places.vicinity import Vicinity
@@ -20,6 +30,12 @@ STATUS = {
     Outcome.AMBIGUOUS: 200,
     Outcome.PARTIAL: 422,  # a part of a postcode that is no place by itself
 }
+
+
+class FinderRequest(HttpRequest):
+    """A request as HtmxMiddleware hands it on."""
+
+    htmx: HtmxDetails
 
 
 class SeeOther(HttpResponseRedirect):
@@ -78,7 +94,7 @@ def clinic_suggest(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def clinic_near(request: HttpRequest, country: str, place: str) -> HttpResponse:
+def clinic_near(request: FinderRequest, country: str, place: str) -> HttpResponse:
     """Clinics near a place, nearest first."""
     try:
         centre = Place.objects.at(country.upper(), place)
@@ -88,7 +104,7 @@ def clinic_near(request: HttpRequest, country: str, place: str) -> HttpResponse:
 
 
 @require_safe
-def clinic_near_position(request: HttpRequest, position: str) -> HttpResponse:
+def clinic_near_position(request: FinderRequest, position: str) -> HttpResponse:
     """Clinics near where somebody is, at the address of a cell of about 1 km; a finer one leads to that."""
     try:
         vicinity = Vicinity.around(position)
@@ -100,25 +116,36 @@ def clinic_near_position(request: HttpRequest, position: str) -> HttpResponse:
     return _results(request, search)
 
 
-def _results(request: HttpRequest, search: ClinicSearch) -> HttpResponse:
+def _results(request: FinderRequest, search: ClinicSearch) -> HttpResponse:
+    """The page of results; for htmx only those parts of it that a change of the filters changes."""
     results = search.results(positive_number(request.GET, "page"))
     facets = count_facets(search, results.within_km)
     groups = filter_groups(search, facets)
     nearest = None if results.count else search.nearest_anywhere()
+    remote = (
+        [] if search.is_remote or results.page > 1 else list(search.remote().for_cards()[: MOST_REMOTE + 1])
+    )
     context = {
         "search": search,
         "results": results,
-        "remote": search.remote() if results.page == 1 else [],
         "namesakes": _namesakes(request, search),
+        "remote": remote[:MOST_REMOTE],
+        "all_remote": remote_alone(search) if len(remote) > MOST_REMOTE else None,
         "rungs": [] if results.count or not search.is_filtered else ladder(search, results.within, facets),
         "nearest_anywhere": nearest,
         "wider": radius_reaching(search, nearest.km) if nearest else None,
         "filter_groups": groups,
         "chosen_options": chosen_options(groups),
+        "unfiltered": search.without_filters(),
         "radii": radii(search),
+        "sort_choices": sort_choices(search),
         "in_other_unit": in_other_unit(search),
     }
-    return TemplateResponse(request, "clinics/clinic_near.html", context)
+    if not request.htmx:
+        return TemplateResponse(request, "clinics/clinic_near.html", context)
+    return push_url(
+        TemplateResponse(request, "clinics/_near_changed.html", context), search.get_absolute_url()
+    )
 
 
 def _namesakes(request: HttpRequest, search: ClinicSearch) -> list[tuple[Place, str]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import replace
 from typing import Annotated, Any, Literal
 
@@ -11,8 +10,7 @@ from ninja import Schema
 from ninja.errors import HttpError
 from pydantic import Field, create_model
 
-from clinics.facets import Facets
-from clinics.filters import FilterGroup, filter_groups
+from clinics.criteria import CRITERIA, Criterion
 from clinics.search import PAGE_SIZE, ClinicSearch, Unit
 from places.models import Place
 
@@ -61,22 +59,19 @@ class NearQuery(Schema):
     cursor: Cursor | None = None
 
 
-def _offered() -> tuple[FilterGroup, ...]:
-    """The filters as the site's panel offers them, with nothing chosen and nothing counted."""
-    return filter_groups(ClinicSearch(place=Place(country="GB")), Facets(defaultdict(int), is_at_least=False))
-
-
-def _parameter(group: FilterGroup) -> Any:
-    values = tuple(option.value for option in group.options)
-    meanings = "; ".join(f"{option.value}: {option.label}" for option in group.options)
-    which = "All of these must be so" if group.name == "with" else "Any of these"
+def _parameter(criterion: Criterion) -> Any:
+    values = tuple(criterion.slug(option) for option in criterion.options)
+    meanings = "; ".join(
+        f"{criterion.slug(option)}: {criterion.label(option)}" for option in criterion.options
+    )
+    which = "Any of these" if criterion.is_any else "All of these must be so"
     return (
         list[Literal[values]],  # type: ignore[valid-type]  # the options are data, not known to a type checker
-        Field([], max_length=len(values), description=f"{group.legend}. {which}. {meanings}."),
+        Field([], max_length=len(values), description=f"{criterion.legend}. {which}. {meanings}."),
     )
 
 
-FILTERS = {group.name: _parameter(group) for group in _offered()}
+FILTERS = {criterion.name: _parameter(criterion) for criterion in CRITERIA}
 ClinicsQuery: Any = create_model("ClinicsQuery", __base__=NearQuery, **FILTERS)
 
 

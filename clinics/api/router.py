@@ -11,6 +11,7 @@ from ninja.errors import HttpError
 
 from clinics.api import cursors
 from clinics.api.queries import (
+    MOST_RESULTS,
     ClinicsQuery,
     PlacesQuery,
     SuggestQuery,
@@ -97,6 +98,7 @@ def clinics(request: HttpRequest, asked: Query[ClinicsQuery]):
     after = cursors.read(asked.cursor, search)
     page = cursors.page(search, within_km=asked.within_km, limit=asked.limit, after=after)
     results = Results(search, within=asked.within_km)
+    remote = search.remote().for_cards()[:MOST_RESULTS]
     next_cursor = cursors.write(page.after, search) if page.after else None
     return ClinicsOut(
         place=PlaceOut.of(centre),
@@ -104,7 +106,9 @@ def clinics(request: HttpRequest, asked: Query[ClinicsQuery]):
         count=min(results.count, MOST_COUNTED),
         more=results.is_more_than_counted,
         results=_with_distances(page, search, request),
-        remote=[] if after else [ClinicOut.of(clinic, request) for clinic in search.remote()],
+        remote=[]
+        if after
+        else [ClinicOut.of(clinic, request) for clinic in search.remote().for_cards()[:MOST_RESULTS]],
         next_cursor=next_cursor,
         next=_next_page(request, centre, next_cursor) if next_cursor else None,
     )

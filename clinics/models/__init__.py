@@ -1,11 +1,12 @@
 """The directory: who treats, where, with what, and how we know."""
 
 from clinics.models.address import ClinicAddress
-from clinics.models.clinic import Clinic, ClinicQuerySet
+from clinics.models.clinic import Clinic
 from clinics.models.contact import ContactAttempt, SafetyAnswer, SafetyQuestion
 from clinics.models.event import ClinicEvent
-from clinics.models.offer import OpeningHours, Route, Treatment
+from clinics.models.offer import OpeningHours, Route, Treatment, opening_borders
 from clinics.models.provider import Provider
+from clinics.models.queryset import ClinicQuerySet
 from clinics.models.report import Letter, Report
 from clinics.models.source import SourceRecord
 from clinics.models.verification import Verification
@@ -26,4 +27,5 @@ __all__ = [
     "SourceRecord",
     "Treatment",
     "Verification",
+    "opening_borders",
 ]

@@ -11,68 +11,27 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Case, ExpressionWrapper, F, Func, Q, Value, When
 from django.db.models.functions import Cos, Radians, Sin
+from django.db.models.lookups import IsNull
 from django.urls import reverse
 from django.utils import timezone
 from modelcluster.models import ClusterableModel
 from wagtail.models import DraftStateMixin, LockableMixin, PreviewableMixin, RevisionMixin
 
 from clinics.models.address import ClinicAddress
+from clinics.models.offer import opening_borders
 from clinics.models.provider import Provider
-from clinics.models.queues import STALE_AFTER_DAYS, QueueQuerySet
-from places.distance import Chord, CubeField, InBox, Point, chord_of
+from clinics.models.queryset import ClinicQuerySet
+from clinics.models.queues import STALE_AFTER_DAYS
+from places.distance import CubeField, Point
 from places.models import Precision
 
 LEADS_ON = ("moved", "duplicate")  # reasons for delisting with which a clinic may have a successor
-LONGEST_TRAIL = 5  # of listings that repeat one another, each merged into the next
 
 
 def validate_timezone(name: str) -> None:
     """ValidationError unless *name* is a time zone of the IANA database."""
     if name not in available_timezones():
         raise ValidationError(f"{name} is not a time zone. Write it like Europe/London.", code="timezone")
-
-
-class ClinicQuerySet(QueueQuerySet):
-    """Questions asked of the directory."""
-
-    def listed(self):
-        """Those the public may see in results. The only place that says what "visible" means."""
-        return self.filter(listed=True)
-
-    def serving(self, country: str, region_code: str = ""):
-        """Remote services that may serve a country, or one region of it, by ISO 3166-2 code."""
-        codes = [country, f"{country}-{region_code}"] if region_code else [country]
-        return self.filter(setting="remote", remote_regions__overlap=codes)
-
-    def at(self, slug: str) -> "Clinic":
-        """The published clinic that is or was at an address; raises ``Clinic.DoesNotExist``.
-
-        One that is listed twice stands for the listing that it repeats, so that no address is lost in a merge.
-        """
-        clinics = self.filter(live=True)
-        clinic = clinics.filter(slug=slug).first() or clinics.get(old_addresses__slug=slug)
-        for _ in range(LONGEST_TRAIL):
-            is_repeat = clinic.delisted_because == Clinic.DelistedBecause.DUPLICATE
-            successor = clinics.filter(pk=clinic.successor_id).first() if is_repeat else None
-            if successor is None:
-                break
-            clinic = successor
-        return clinic
-
-    def for_cards(self):
-        """With what a card of the results shows, in a fixed number of queries."""
-        return self.defer("position").select_related("provider").prefetch_related("treatments")
-
-    def near(self, point: Point, within_km: float | None = None):
-        """Nearest first, each with ``chord`` (see places.distance), within *within_km* where given.
-
-        The box lets the index skip what is far, the chord cuts the box's corners, and ordering by the bare
-        ``<->`` walks the index nearest first; each of the three alone is slow somewhere (docs/adr/0040).
-        """
-        clinics = self.annotate(chord=Chord("position", point)).order_by("chord")
-        if within_km is None:
-            return clinics.filter(position__isnull=False)
-        return clinics.filter(InBox("position", point, within_km), chord__lte=chord_of(within_km))
 
 
 def _unit_vector_cube():
@@ -89,6 +48,15 @@ def _unit_vector_cube():
         When(latitude__isnull=False, longitude__isnull=False, then=Func(axes, function="cube")),
         default=Value(None),
         output_field=CubeField(),
+    )
+
+
+def _new_year_2000_in(zone: F) -> Func:
+    return Func(
+        zone,
+        function="timezone",
+        template="%(function)s(%(expressions)s, timestamptz '2000-01-01 00:00+00')",
+        output_field=models.DateTimeField(),
     )
 
 
@@ -189,6 +157,8 @@ class Clinic(PreviewableMixin, DraftStateMixin, LockableMixin, RevisionMixin, Cl
     # What it offers. `routes` repeats the routes of the treatments so that one index holds them with the position.
     routes = ArrayField(models.IntegerField(), default=list, blank=True, editable=False)
     payments = ArrayField(models.CharField(max_length=16, choices=Payment), default=list, blank=True)
+    # `opening_borders` repeats the opening hours, so that the index can say which clinics are open (clinics.open_now).
+    opening_borders = ArrayField(models.PositiveSmallIntegerField(), default=list, blank=True, editable=False)
     languages = ArrayField(
         models.CharField(max_length=12),
         default=list,
@@ -259,6 +229,11 @@ class Clinic(PreviewableMixin, DraftStateMixin, LockableMixin, RevisionMixin, Cl
                 condition=Q(setting="in-clinic") | Q(latitude__isnull=True),
                 name="clinic_remote_is_at_no_distance",
             ),
+            # PostgreSQL refuses a zone that it does not know, and could not ask whether a clinic there is open.
+            models.CheckConstraint(
+                condition=Q(timezone="") | Q(IsNull(_new_year_2000_in(F("timezone")), False)),
+                name="clinic_timezone_known",
+            ),
             models.CheckConstraint(condition=Q(country__regex=r"^[A-Z]{2}$"), name="clinic_country_code"),
         ]
         indexes = [
@@ -279,6 +254,12 @@ class Clinic(PreviewableMixin, DraftStateMixin, LockableMixin, RevisionMixin, Cl
                     "psychiatric_assessment",
                     "therapy_alongside",
                     "wheelchair_access",
+                    "setting",
+                    "languages",
+                    "youngest_age",
+                    "oldest_age",
+                    "timezone",
+                    "opening_borders",
                 ],
                 condition=Q(listed=True),
                 name="clinic_near",
@@ -345,6 +326,7 @@ class Clinic(PreviewableMixin, DraftStateMixin, LockableMixin, RevisionMixin, Cl
 
     def save(self, *args, **kwargs):
         self.routes = sorted({treatment.route for treatment in self.treatments.all()})
+        self.opening_borders = opening_borders(self.opening_hours.all())
         only = kwargs.get("update_fields")
         if self.pk and (only is None or "slug" in only):
             self._keep_address()

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import path
 
-from clinics.facets import OPTIONS, Facets
+from clinics.facets import Facets
 from clinics.filters import chosen_options, filter_groups, in_other_unit, radii
 from clinics.models import Clinic
 from clinics.search import ClinicSearch, Results
@@ -14,9 +14,7 @@ from ketamine_info.benchmark.scenarios import nowhere
 from ketamine_info.urls import *  # noqa: F403
 from ketamine_info.urls import urlpatterns as site
 
-NO_FACETS = Facets(
-    {(field, option): 0 for field, options in OPTIONS.items() for option in options}, is_at_least=False
-)
+NO_FACETS = Facets({}, is_at_least=False)
 
 
 class KnownResults(Results):

@@ -1,16 +1,16 @@
 """The counts beside the filters: each is what choosing that option would find."""
 
 import random
-from dataclasses import replace
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from clinics import facets
-from clinics.facets import OPTIONS, count_facets
+from clinics.criteria import CRITERIA, AgeGroup, Wish
+from clinics.facets import count_facets
 from clinics.models import Clinic, Route
-from clinics.search import ClinicSearch, Results, Unit, Wish
+from clinics.search import ClinicSearch, Results, Unit
 from places.distance import Point
 from tests.factories import create_clinic, create_place
 
@@ -24,14 +24,26 @@ WITHIN = 50
 def directory():
     """120 clinics with facts drawn at random, unknown ones among them, about half of them within 50 km."""
     dice = random.Random(8)
-    for _ in range(120):
+    for number in range(120):
         create_clinic(
             point=Point(LEEDS.latitude + dice.gauss(0, 0.5), LEEDS.longitude + dice.gauss(0, 0.7)),
-            routes=dice.sample(list(Route), dice.randint(0, 3)),
-            payments=dice.sample(list(Clinic.Payment), dice.randint(0, 3)),
-            listed=dice.random() < 0.9,
-            **{wish.field: dice.choice([True, False, None]) for wish in Wish},
+            **facts(dice),
         )
+        if number % 6 == 0:
+            regions = dice.sample(["GB", "GB-ENG", "GB-SCT", "US"], 2)
+            create_clinic(setting="remote", remote_regions=regions, **facts(dice))
+
+
+def facts(dice: random.Random) -> dict:
+    return {
+        "routes": dice.sample(list(Route), dice.randint(0, 3)),
+        "payments": dice.sample(list(Clinic.Payment), dice.randint(0, 3)),
+        "languages": dice.sample(["en", "pl", "cy", "ur"], dice.randint(0, 3)),
+        "youngest_age": dice.choice([None, 12, 18, 21, 66]),
+        "oldest_age": dice.choice([None, 70, 80]),
+        "listed": dice.random() < 0.9,
+        **{wish.field: dice.choice([True, False, None]) for wish in Wish if wish.field},
+    }
 
 
 @pytest.mark.parametrize(
@@ -42,18 +54,23 @@ def directory():
         {"routes": (Route.IV, Route.ORAL), "payments": (Clinic.Payment.SELF_PAY,)},
         {"wishes": (Wish.THERAPY,)},
         {"routes": (Route.ESKETAMINE,), "wishes": (Wish.THERAPY, Wish.WHEELCHAIR)},
+        {"settings": (Clinic.Setting.IN_CLINIC,), "languages": ("pl", "cy")},
+        {"settings": (Clinic.Setting.REMOTE,), "ages": (AgeGroup.OLDER,)},
+        {"ages": (AgeGroup.CHILDREN, AgeGroup.OLDER), "payments": (Clinic.Payment.PUBLIC,)},
     ],
 )
 def test_each_count_is_what_choosing_the_option_finds(directory, chosen):
-    search = ClinicSearch(create_place(point=LEEDS), unit=Unit.KM, within=WITHIN, **chosen)
+    place = create_place(point=LEEDS, region_code="ENG")
+    search = ClinicSearch(place, unit=Unit.KM, within=WITHIN, **chosen)
     counted = count_facets(search, WITHIN)
     assert not counted.is_at_least
     assert any(counted.counts.values())
-    for field, options in OPTIONS.items():
-        for option in options:
-            picked = (*search.wishes, option) if field == "wishes" else (option,)
-            found = Results(replace(search, **{field: picked}), within=WITHIN).count
-            assert counted.count(field, option) == found, (field, option)
+    for criterion in CRITERIA:
+        for option in criterion.options:
+            picked = (option,) if criterion.is_any else (*search.wishes, option)
+            choosing = search.choosing(criterion, picked)
+            found = Results(choosing, within=WITHIN).count + choosing.remote().count()
+            assert counted.count(criterion.field, option) == found, (criterion.name, option)
 
 
 def test_one_query(directory):

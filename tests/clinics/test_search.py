@@ -8,8 +8,9 @@ from django.db import connection
 from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
 
+from clinics.criteria import AgeGroup, Wish
 from clinics.models import Clinic, Route
-from clinics.search import HANDFUL, MOST_COUNTED, PAGE_SIZE, ClinicSearch, Unit, Wish
+from clinics.search import HANDFUL, MOST_COUNTED, PAGE_SIZE, ClinicSearch, Sort, Unit
 from places.distance import Point
 from tests.factories import create_clinic, create_place
 
@@ -60,17 +61,82 @@ def test_radius_is_a_border():
         ({"routes": (Route.IV,), "payments": (Clinic.Payment.PUBLIC,)}, []),
         ({"wishes": (Wish.NEW_PATIENTS,)}, ["Infusion"]),
         ({"wishes": (Wish.WHEELCHAIR,)}, []),
+        ({"languages": ("pl", "cy")}, ["Both", "Oral"]),
+        ({"ages": (AgeGroup.CHILDREN,)}, ["Infusion"]),
+        ({"ages": (AgeGroup.CHILDREN, AgeGroup.OLDER)}, ["Both", "Infusion"]),
+        ({"settings": (Clinic.Setting.IN_CLINIC,)}, ["Both", "Infusion", "Oral"]),
+        ({"settings": (Clinic.Setting.REMOTE,)}, []),
         ({}, ["Both", "Infusion", "Oral"]),
     ],
 )
 def test_filters(fields, found):
-    create_clinic(name="Both", point=north(1), routes=[Route.IV, Route.ESKETAMINE])
-    create_clinic(name="Infusion", point=north(2), routes=[Route.IV], taking_new_patients=True)
+    create_clinic(
+        name="Both",
+        point=north(1),
+        routes=[Route.IV, Route.ESKETAMINE],
+        languages=["en", "pl"],
+        youngest_age=18,
+    )
+    create_clinic(
+        name="Infusion",
+        point=north(2),
+        routes=[Route.IV],
+        taking_new_patients=True,
+        youngest_age=12,
+        oldest_age=60,
+    )
     create_clinic(
         name="Oral", point=north(3), routes=[Route.ORAL], payments=["public", "self-pay"],
-        taking_new_patients=False,
+        taking_new_patients=False, languages=["cy"], youngest_age=None, oldest_age=None,
     )  # fmt: skip
     assert names(search(within=50, **fields).results()) == found
+
+
+@pytest.mark.parametrize(
+    ("youngest", "oldest", "groups"),
+    [
+        (None, None, []),  # not known is never a yes
+        (18, None, ["18-to-64", "65-and-over"]),
+        (21, 64, ["18-to-64"]),
+        (16, 64, ["under-18", "18-to-64"]),
+        (None, 70, ["18-to-64", "65-and-over"]),
+        (0, 17, ["under-18"]),
+        (65, None, ["65-and-over"]),
+        (None, 17, []),
+    ],
+)
+def test_age_groups(youngest, oldest, groups):
+    create_clinic(point=LEEDS, youngest_age=youngest, oldest_age=oldest)
+    place = create_place(point=LEEDS)
+    found = [group for group in AgeGroup if ClinicSearch(place, within=10, ages=(group,)).results().count]
+    assert found == groups
+
+
+def test_most_recently_confirmed_first_with_stable_pages():
+    for number in range(PAGE_SIZE + 5):
+        confirmed = (
+            {"verified_on": f"2026-10-{1 + number % 4:02}", "verified_how": "phone"} if number % 5 else {}
+        )
+        create_clinic(name=str(number), point=north(number / 3), **confirmed)
+    asked = search(within=50, sort=Sort.CONFIRMED)
+    shown = [*asked.results(1).clinics, *asked.results(2).clinics]
+    assert len({clinic.pk for clinic in shown}) == PAGE_SIZE + 5
+    expected = sorted(
+        Clinic.objects.all(),
+        key=lambda clinic: (-clinic.verified_on.toordinal() if clinic.verified_on else 0, int(clinic.name)),
+    )
+    assert [clinic.pk for clinic in shown] == [clinic.pk for clinic in expected]
+
+
+def test_remote_services_alone_have_pages_by_name():
+    place = create_place(point=LEEDS, region_code="ENG")
+    for number in range(PAGE_SIZE + 2):
+        create_clinic(name=f"R {number:02}", setting="remote", remote_regions=["GB-ENG"])
+    create_clinic(name="Near", point=LEEDS)
+    asked = ClinicSearch(place, settings=(Clinic.Setting.REMOTE,))
+    first, second = asked.results(1), asked.results(2)
+    assert (first.count, first.pages) == (PAGE_SIZE + 2, 2)
+    assert names(first) + names(second) == [f"R {number:02}" for number in range(PAGE_SIZE + 2)]
 
 
 def test_pages_hold_every_clinic_once_also_where_many_share_one_building():
@@ -150,7 +216,8 @@ def test_address_reads_back_as_the_same_search(within, routes):
     place = create_place(name="Leeds")
     asked = ClinicSearch(
         place=place, unit=Unit.MILES, within=within, routes=routes, payments=(Clinic.Payment.PUBLIC,),
-        wishes=(Wish.THERAPY, Wish.WHEELCHAIR),
+        wishes=(Wish.THERAPY, Wish.WHEELCHAIR), settings=(Clinic.Setting.REMOTE,), languages=("pl", "cy"),
+        ages=(AgeGroup.CHILDREN,), sort=Sort.CONFIRMED,
     )  # fmt: skip
     path, _, query = asked.get_absolute_url().partition("?")
     assert path == f"/clinics/near/gb/{place.slug}/"
@@ -158,7 +225,17 @@ def test_address_reads_back_as_the_same_search(within, routes):
 
 
 @pytest.mark.parametrize(
-    "query", ["route=magic", "within=7", "within=1e9", "unit=furlong", "with=%00", "payment=public%27--"]
+    "query",
+    [
+        "route=magic",
+        "within=7",
+        "within=1e9",
+        "unit=furlong",
+        "with=%00",
+        "payment=public%27--",
+        "sort=price",
+        "age=30",
+    ],
 )
 def test_unknown_words_of_an_address_are_left_out(query):
     place = create_place()

@@ -296,6 +296,50 @@ def test_queries_of_the_results_page(client):
     assert queries(10) == queries(10) == 7  # place, count, nearest, clinics, treatments, facets, remote
 
 
+def test_a_change_of_filters_brings_only_what_changes(client):
+    for number in range(3):
+        create_clinic(name=f"Clinic {number}", point=LEEDS, routes=[Route.IV])
+    address = "/clinics/near/gb/ls1-4/"
+    whole = client.get(address, {"route": "iv"})
+    part = client.get(address, {"route": ["iv", "x"], "page": "1"}, headers={"HX-Request": "true"})
+    assert part["HX-Push-Url"] == "/clinics/near/gb/ls1-4/?route=iv"
+    assert part["Cache-Control"] == "private, no-store"
+    body = part.content.decode()
+    assert "<html" not in body
+    assert "<form" not in body, "the form, and with it the focus, stays"
+    for changed in ("near-head", "other-unit", "filter-groups", "filter-number", "filter-show", "near-said"):
+        assert f'id="{changed}"' in body
+        assert f'id="{changed}"' in whole.content.decode()
+    assert body.count("hx-swap-oob") == 6
+    assert "hx-swap-oob" not in whole.content.decode()
+    assert body.count("clinic-card__name") == whole.content.decode().count("clinic-card__name") == 3
+
+
+def test_chosen_filters_can_be_removed_one_by_one_and_at_once(client):
+    create_clinic(point=LEEDS)
+    body = client.get("/clinics/near/gb/ls1-4/?route=iv&language=pl&within=10").content.decode()
+    assert "2 chosen" in body
+    assert 'href="/clinics/near/gb/ls1-4/?language=pl&amp;within=10"' in body
+    assert 'href="/clinics/near/gb/ls1-4/?route=iv&amp;within=10"' in body
+    assert 'href="/clinics/near/gb/ls1-4/?within=10">Clear all' in body
+
+
+def test_remote_services_alone(client):
+    for number in range(7):
+        create_clinic(name=f"Remote {number}", setting="remote", remote_regions=["GB"], languages=["cy"])
+    mixed = client.get("/clinics/near/gb/ls1-4/")
+    assert len(mixed.context["remote"]) == 5
+    address = mixed.context["all_remote"].get_absolute_url()
+    assert address == "/clinics/near/gb/ls1-4/?setting=remote"
+    alone = " ".join(client.get(address).content.decode().split())
+    assert "7 remote services that may serve England" in alone
+    assert alone.count("clinic-card__name") == 7
+    assert "How far to look" not in alone
+    assert 'Welsh <span class="choice__count">(7)</span>' in alone
+    none = client.get(f"{address}&route=iv").content.decode()
+    assert "No remote service in our list fits everything you chose" in " ".join(none.split())
+
+
 def test_a_town_offers_its_namesakes(client):
     page = client.get("/clinics/near/au/newcastle-nsw/?within=50&route=iv")
     namesakes = [url for _, url in page.context["namesakes"]]

@@ -1,0 +1,56 @@
+"""Questions asked of the directory by those who look for a clinic."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from clinics.models.queues import QueueQuerySet
+from places.distance import Chord, InBox, Point, chord_of
+
+if TYPE_CHECKING:
+    from clinics.models.clinic import Clinic
+
+LONGEST_TRAIL = 5  # of listings that repeat one another, each merged into the next
+
+
+class ClinicQuerySet(QueueQuerySet):
+    """Questions asked of the directory, by searchers here and by curators above."""
+
+    def listed(self):
+        """Those the public may see in results. The only place that says what "visible" means."""
+        return self.filter(listed=True)
+
+    def serving(self, country: str, region_code: str = ""):
+        """Remote services that may serve a country, or one region of it, by ISO 3166-2 code."""
+        codes = [country, f"{country}-{region_code}"] if region_code else [country]
+        return self.filter(setting="remote", remote_regions__overlap=codes)
+
+    def at(self, slug: str) -> Clinic:
+        """The published clinic that is or was at an address; raises ``Clinic.DoesNotExist``.
+
+        One that is listed twice stands for the listing that it repeats, so that no address is lost in a merge.
+        """
+        clinics = self.filter(live=True)
+        clinic = clinics.filter(slug=slug).first() or clinics.get(old_addresses__slug=slug)
+        for _ in range(LONGEST_TRAIL):
+            is_repeat = clinic.delisted_because == clinic.DelistedBecause.DUPLICATE
+            successor = clinics.filter(pk=clinic.successor_id).first() if is_repeat else None
+            if successor is None:
+                break
+            clinic = successor
+        return clinic
+
+    def for_cards(self):
+        """With what a card of the results shows, in a fixed number of queries."""
+        return self.defer("position").select_related("provider").prefetch_related("treatments")
+
+    def near(self, point: Point, within_km: float | None = None):
+        """Nearest first, each with ``chord`` (see places.distance), within *within_km* where given.
+
+        The box lets the index skip what is far, the chord cuts the box's corners, and ordering by the bare
+        ``<->`` walks the index nearest first; each of the three alone is slow somewhere (docs/adr/0040).
+        """
+        clinics = self.annotate(chord=Chord("position", point)).order_by("chord")
+        if within_km is None:
+            return clinics.filter(position__isnull=False)
+        return clinics.filter(InBox("position", point, within_km), chord__lte=chord_of(within_km))

@@ -1,0 +1,36 @@
+"""Which clinics are open at a moment: asked of PostgreSQL, for any number of clinics in any time zones at once."""
+
+from datetime import datetime
+
+from django.db.models import DateTimeField, F, Func, IntegerField, SmallIntegerField, Value
+from django.db.models.functions import Mod, NullIf
+from django.db.models.lookups import Exact
+
+_THURSDAY = 3 * 24 * 60  # minutes from Monday 00:00 to the weekday on which the Unix epoch began
+
+
+class MinuteOfWeek(Func):
+    """Minutes since Monday 00:00 by the clock of a time zone, at a moment; NULL where the zone is not known.
+
+    The wall clock is what opening hours are written in, so summer time needs no thought.
+    """
+
+    arg_joiner = " AT TIME ZONE "
+    template = (
+        f"((date_part('epoch', %(expressions)s)::bigint / 60 + {_THURSDAY}) %%%% (7 * 24 * 60))::smallint"
+    )
+    output_field = SmallIntegerField()
+
+    def __init__(self, at: datetime, timezone: str):
+        super().__init__(Value(at, output_field=DateTimeField()), NullIf(F(timezone), Value("")))
+
+
+def is_open(at: datetime) -> Exact:
+    """The condition that a clinic is open at the aware moment *at*; not so where its hours or zone are unknown."""
+    passed = Func(
+        MinuteOfWeek(at, "timezone"),
+        F("opening_borders"),
+        function="width_bucket",
+        output_field=IntegerField(),
+    )
+    return Exact(Mod(passed, 2), 1)

@@ -1,0 +1,101 @@
+"""Open now, as PostgreSQL answers for every clinic at once and Python for one: they agree."""
+
+import random
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.db import DataError, transaction
+
+from clinics.models import Clinic, OpeningHours, opening_borders
+from clinics.open_now import is_open
+from clinics.opening import open_state
+from tests.factories import create_clinic
+
+ZONES = [
+    "Europe/London", "Europe/Dublin", "Europe/Berlin", "America/New_York", "America/St_Johns", "America/Phoenix",
+    "Australia/Lord_Howe", "Australia/Adelaide", "Pacific/Auckland", "Pacific/Honolulu",
+]  # fmt: skip
+# Around midnight, the ends of weeks, and both changes of the clock in both halves of the world.
+CHANGES = [
+    datetime(2026, 3, 29, 1, tzinfo=UTC), datetime(2026, 10, 25, 1, tzinfo=UTC), datetime(2026, 3, 8, 7, tzinfo=UTC),
+    datetime(2026, 11, 1, 6, tzinfo=UTC), datetime(2026, 4, 4, 15, tzinfo=UTC), datetime(2026, 10, 3, 16, tzinfo=UTC),
+    datetime(2026, 11, 23, tzinfo=UTC),
+]  # fmt: skip
+
+
+def span(weekday: int, opens: str, closes: str) -> OpeningHours:
+    return OpeningHours(weekday=weekday, opens=time.fromisoformat(opens), closes=time.fromisoformat(closes))
+
+
+@pytest.mark.parametrize(
+    ("spans", "borders"),
+    [
+        ([], []),
+        ([span(0, "09:00", "17:00")], [540, 1020]),
+        ([span(0, "13:00", "17:00"), span(0, "09:00", "12:00")], [540, 720, 780, 1020]),
+        ([span(5, "22:00", "02:00")], [5 * 1440 + 1320, 6 * 1440 + 120]),
+        ([span(6, "20:00", "03:00")], [0, 180, 6 * 1440 + 1200, 7 * 1440]),
+        ([span(0, "09:00", "12:00"), span(0, "12:00", "17:00")], [540, 1020]),
+        ([span(0, "09:00", "14:00"), span(0, "12:00", "13:00")], [540, 840]),
+        ([span(day, "00:00", "00:00") for day in range(7)], [0, 7 * 1440]),
+    ],
+)
+def test_borders(spans, borders):
+    assert opening_borders(spans) == borders
+
+
+def random_spans(dice: random.Random) -> list[OpeningHours]:
+    days = {(dice.randrange(7), dice.randrange(0, 1440, 15)): dice.randrange(0, 1440, 15) for _ in range(9)}
+    return [
+        OpeningHours(weekday=day, opens=time(*divmod(opens, 60)), closes=time(*divmod(closes, 60)))
+        for (day, opens), closes in days.items()
+    ]
+
+
+@pytest.mark.django_db
+def test_agrees_with_the_clinics_page():
+    dice = random.Random(4)
+    hours = {}
+    clinics = []
+    for number in range(60):
+        spans, zone = random_spans(dice), dice.choice(ZONES)
+        hours[number] = spans, zone
+        clinics.append(
+            Clinic(
+                name=str(number), slug=str(number), country="GB", timezone=zone,
+                opening_borders=opening_borders(spans),
+            )
+        )  # fmt: skip
+    Clinic.objects.bulk_create(clinics)
+    moments = [change + timedelta(minutes=dice.randrange(-200, 200)) for change in CHANGES for _ in range(3)]
+    for at in moments:
+        asked = {int(name) for name in Clinic.objects.filter(is_open(at)).values_list("name", flat=True)}
+        expected = {n for n, (spans, zone) in hours.items() if open_state(spans, zone, at=at).is_open}
+        assert asked == expected, at
+        assert 0 < len(asked) < len(clinics)
+
+
+@pytest.mark.django_db
+def test_what_is_not_known_is_not_open():
+    create_clinic(timezone="Europe/London")
+    clinic = create_clinic()
+    clinic.opening_hours = [span(day, "00:00", "00:00") for day in range(7)]
+    clinic.save()
+    at = datetime(2026, 11, 23, 12, tzinfo=ZoneInfo("Europe/London"))
+    assert not Clinic.objects.filter(is_open(at)).exists()
+    Clinic.objects.filter(pk=clinic.pk).update(timezone="Europe/London")
+    assert list(Clinic.objects.filter(is_open(at))) == [clinic]
+
+
+@pytest.mark.django_db
+def test_a_zone_that_postgresql_does_not_know_is_refused():
+    with pytest.raises(DataError), transaction.atomic():
+        create_clinic(timezone="Europe/Atlantis")
+
+
+def test_samples_repeat_their_hours(world):
+    clinics = list(Clinic.objects.prefetch_related("opening_hours"))
+    assert any(clinic.opening_borders for clinic in clinics)
+    for clinic in clinics:
+        assert clinic.opening_borders == opening_borders(clinic.opening_hours.all()), clinic.name
