@@ -106,9 +106,7 @@ def clinics(request: HttpRequest, asked: Query[ClinicsQuery]):
         count=min(results.count, MOST_COUNTED),
         more=results.is_more_than_counted,
         results=_with_distances(page, search, request),
-        remote=[]
-        if after
-        else [ClinicOut.of(clinic, request) for clinic in search.remote().for_cards()[:MOST_RESULTS]],
+        remote=[] if after else [ClinicOut.of(clinic, request) for clinic in remote],
         next_cursor=next_cursor,
         next=_next_page(request, centre, next_cursor) if next_cursor else None,
     )
