@@ -66,12 +66,12 @@ def _received(
     """On to the page of the report that *form* made, or had made when it came before; None where it made none."""
     if not form.is_bound or not form.is_valid():
         return None
-    known = Report.objects.filter(token=form.name).first()
+    known = Report.objects.filter(token=form.submission).first()
     if known is None and not admit(request):
         form.add_error(None, ValidationError(TOO_MANY, code="too_many"))
         return None
     report = known or reports.receive(
-        token=form.name,
+        token=form.submission,
         kind=kind,
         clinic=clinic,
         email=form.cleaned_data["email"],

@@ -33,16 +33,16 @@ class SubmissionForm(forms.Form):
     def __init__(self, *args, purpose: str, **kwargs):
         super().__init__(*args, **kwargs)
         self.signer = TimestampSigner(salt=f"clinics.submission.{purpose}")
-        self.name = ""  # of the submission, once its token was found to be ours
+        self.submission = ""  # its name, once its token was found to be ours
         for field in self.fields.values():
             if not isinstance(field.widget, forms.RadioSelect):
                 field.widget.attrs.setdefault("class", "field__input")
 
     def clean(self):
-        cleaned = super().clean()
+        cleaned = super().clean() or {}
         token = cleaned.get("token", "")
         try:
-            self.name = self.signer.unsign(token, max_age=LONGEST)
+            self.submission = self.signer.unsign(token, max_age=LONGEST)
         except (SignatureExpired, BadSignature):
             raise ValidationError(
                 "This page was open for too long. What you wrote is still here: look it over and send it again."
@@ -55,6 +55,10 @@ class SubmissionForm(forms.Form):
             )
         return cleaned
 
+    def proposed(self) -> dict[str, str]:
+        """What fields of a clinic should say, as it was typed."""
+        raise NotImplementedError
+
     def _is_quick(self, token: str) -> bool:
         try:
             self.signer.unsign(token, max_age=QUICKEST)
@@ -65,7 +69,7 @@ class SubmissionForm(forms.Form):
     @property
     def token_to_send(self) -> str:
         """The token for the page: the one that came, so that a resent form is known again, or a new one."""
-        if self.name:
+        if self.submission:
             return self.data["token"]
         return self.signer.sign(secrets.token_urlsafe(24))
 
