@@ -1,9 +1,9 @@
 """The starting content: files of fixtures/articles/ become pages and records.
 
-``sources.yaml``, ``crisis_lines.yaml``, ``charts.yaml`` and ``glossary.yaml`` hold one record a key. Under ``pages/``
-the tree of files is the tree of addresses: ``home.yaml`` is ``/``, ``articles/some-title.yaml`` is
-``/articles/some-title/``.
-Text is Markdown; ``[@key]`` cites a source.
+``sources.yaml``, ``claims.yaml``, ``crisis_lines.yaml``, ``charts.yaml`` and ``glossary.yaml`` hold one record a
+key. Under ``pages/`` the tree of files is the tree of addresses: ``home.yaml`` is ``/``,
+``articles/some-title.yaml`` is ``/articles/some-title/``.
+Text is Markdown; ``[#key]`` cites a claim and ``[@key]`` a source.
 
 What an editor has changed or deleted since it was last loaded is left alone (see ``LoadedItem``).
 """
@@ -33,12 +33,15 @@ from wagtail.blocks import (
 )
 from wagtail.contrib.typed_table_block.blocks import TypedTableBlock
 from wagtail.fields import StreamField
-from wagtail.models import Page, Site
+from wagtail.models import DraftStateMixin, Page, Site
 from wagtail.snippets.blocks import SnippetChooserBlock
 
 from articles.models import (
     ArticleIndexPage,
     ArticlePage,
+    Claim,
+    ClaimSource,
+    ClaimsPage,
     CrisisLine,
     EvidenceChart,
     GlossaryPage,
@@ -50,8 +53,9 @@ from articles.models import (
     StandardPage,
 )
 
-RECORDS: dict[str, type[models.Model]] = {
+RECORDS: dict[str, type[models.Model]] = {  # each after those that it names
     "sources": Source,
+    "claims": Claim,
     "crisis_lines": CrisisLine,
     "charts": EvidenceChart,
     "glossary": GlossaryTerm,
@@ -60,6 +64,7 @@ PAGES: dict[str, type[Page]] = {
     "home": HomePage,
     "articles": ArticleIndexPage,
     "article": ArticlePage,
+    "claims": ClaimsPage,
     "glossary": GlossaryPage,
     "help": HelpPage,
     "standard": StandardPage,
@@ -175,21 +180,17 @@ def _write(item: Item, before: LoadedItem | None) -> None:
     given = {name: value for name, value in item.given.items() if name != "type"}
     try:
         for name, value in given.items():
-            field = record._meta.get_field(name)
-            setattr(
-                record, name, _stream(field.stream_block, value) if isinstance(field, StreamField) else value
-            )
+            setattr(record, name, _value(record._meta.get_field(name), value))
         record.full_clean()
+        if record.pk is None or not isinstance(record, DraftStateMixin):
+            record.save()
+        revision = record.save_revision(log_action=True)
     except StreamBlockValidationError as error:
         raise ContentError(f"{item.name}: {json.dumps(error.as_json_data(), ensure_ascii=False)}") from error
     except (ValidationError, ContentError, ObjectDoesNotExist, KeyError) as error:
         raise ContentError(f"{item.name}: {error}") from error
-    if isinstance(record, Page):
-        revision = record.save_revision(log_action=True)
+    if isinstance(record, DraftStateMixin):
         revision.publish()
-    else:
-        record.save()
-        revision = record.save_revision(log_action=True)
     LoadedItem.objects.update_or_create(
         name=item.name, defaults={"digest": item.digest, "revision": revision}
     )
@@ -203,6 +204,18 @@ def _record(item: Item, before: LoadedItem | None) -> Any:
     if kind == "pages":
         return HomePage.objects.get() if key == "home" else _page_at(key.split("/"))
     return RECORDS[kind](key=key)
+
+
+def _value(field: Any, given: Any) -> Any:
+    """What a field takes for what a file says: the sources of a claim are given by their keys."""
+    if isinstance(field, StreamField):
+        return _stream(field.stream_block, given)
+    if field.related_model is ClaimSource:
+        return [
+            ClaimSource(source=Source.objects.get(key=key), sort_order=order)
+            for order, key in enumerate(given)
+        ]
+    return given
 
 
 def _stream(block: StreamBlock, entries: list[dict[str, Any]]) -> Any:

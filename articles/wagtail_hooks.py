@@ -1,16 +1,33 @@
 """Editorial records in the admin."""
 
+from wagtail.admin.ui.tables import BooleanColumn
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
-from articles.models import CrisisLine, EvidenceChart, GlossaryTerm, Source
+from articles.models import Claim, CrisisLine, EvidenceChart, GlossaryTerm, Source
+
+
+class ClaimViewSet(SnippetViewSet):
+    model = Claim
+    icon = "clipboard-list"
+    list_display = [
+        "statement",
+        "key",
+        "topic",
+        "grade",
+        "next_check_on",
+        BooleanColumn("live", label="Published"),
+    ]
+    list_filter = ["topic", "grade", "live", "next_check_on"]
+    ordering = ["next_check_on", "key"]  # what is due comes first
+    copy_view_enabled = False
 
 
 class SourceViewSet(SnippetViewSet):
     model = Source
     icon = "openquote"
-    list_display = ["__str__", "key", "kind", "journal"]
-    list_filter = ["kind", "year"]
+    list_display = ["__str__", "key", "kind", "journal", "standing", "checked_on"]
+    list_filter = ["kind", "standing", "year"]
     copy_view_enabled = False
 
 
@@ -36,7 +53,7 @@ class GlossaryTermViewSet(SnippetViewSet):
 
 
 class EditorialViewSetGroup(SnippetViewSetGroup):
-    items = [SourceViewSet, EvidenceChartViewSet, GlossaryTermViewSet, CrisisLineViewSet]
+    items = [ClaimViewSet, SourceViewSet, EvidenceChartViewSet, GlossaryTermViewSet, CrisisLineViewSet]
     menu_label = "Editorial records"
     menu_icon = "doc-full"
     menu_order = 210

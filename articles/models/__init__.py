@@ -1,6 +1,8 @@
-"""Editorial records: pages, and the sources, charts, words and crisis lines that pages are made of."""
+"""Editorial records: pages, and the claims, sources, charts, words and crisis lines that pages are made of."""
 
 from articles.models.chart import EvidenceChart
+from articles.models.claim import Claim, ClaimSource
+from articles.models.claims_page import ClaimsPage
 from articles.models.crisis_line import CrisisLine
 from articles.models.glossary_page import GlossaryPage
 from articles.models.glossary_term import GlossaryTerm
@@ -11,6 +13,9 @@ from articles.models.source import Source
 __all__ = [
     "ArticleIndexPage",
     "ArticlePage",
+    "Claim",
+    "ClaimSource",
+    "ClaimsPage",
     "CrisisLine",
     "EvidenceChart",
     "GlossaryPage",

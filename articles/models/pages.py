@@ -14,15 +14,16 @@ from wagtail.models import Page, PageManager
 from wagtail.query import PageQuerySet
 
 from articles.blocks import BodyBlock, ChangeBlock
-from articles.citations import CitedText, cite, keys_in
+from articles.citations import CLAIM, SOURCE, CitedText, cite, keys_in, malformed_in
 from articles.glossary import explain
+from articles.models.claim import Claim
 from articles.models.crisis_line import CrisisLine
 from articles.models.glossary_term import GlossaryTerm
 from articles.models.source import Source
 
 
 class BodyPage(Page):
-    """A page with a summary and a body that may cite sources. Not used by itself."""
+    """A page with a summary and a body that may cite claims and sources. Not used by itself."""
 
     summary = models.CharField(
         max_length=300, help_text="The page in one or two sentences. Also shown by search engines."
@@ -36,14 +37,24 @@ class BodyPage(Page):
 
     def clean(self) -> None:
         super().clean()
-        keys = self.cited_keys()
-        broken = sorted(set(keys) - Source.objects.in_bulk(keys, field_name="key").keys())
+        broken = []
+        for model, sign in ((Source, SOURCE), (Claim, CLAIM)):
+            keys = self.cited_keys(sign)
+            missing = sorted(set(keys) - model.objects.in_bulk(keys, field_name="key").keys())
+            if missing:
+                broken.append(f"No {model._meta.verbose_name} has this key: {', '.join(missing)}.")
+        if malformed := malformed_in(self.body_text()):
+            broken.append(f"This is not how a claim or a source is cited: {', '.join(malformed)}.")
         if broken:
-            raise ValidationError({"body": f"No source has this key: {', '.join(broken)}."})
+            raise ValidationError({"body": broken})
 
-    def cited_keys(self) -> list[str]:
-        """Keys of the sources that the body's text names. (Blocks with a chosen source are not among them.)"""
-        return keys_in(json.dumps(self.body.get_prep_value()))
+    def cited_keys(self, sign: str) -> list[str]:
+        """Keys of the sources or claims that the body's text names. (Of chosen blocks, none are among them.)"""
+        return keys_in(self.body_text(), sign)
+
+    def body_text(self) -> str:
+        """All that is written in the body's blocks, as it is stored."""
+        return json.dumps(self.body.get_prep_value(), ensure_ascii=False)
 
     def sections(self) -> list[dict[str, str]]:
         """Headings of the body with their anchors, in order."""
@@ -63,13 +74,17 @@ class BodyPage(Page):
         return self.body.render_as_block(context)
 
     def cited_body(self, context: dict[str, Any] | None = None) -> CitedText:
-        """The body as HTML with its citations numbered, in one query however many there are.
+        """The body as HTML with its citations numbered, in four queries however many there are.
 
         It is rendered first and numbered afterwards, so that numbers follow the order in which a reader
         meets them, whatever block they stand in.
         """
         html = self.body_html(context)
-        return cite(html, Source.objects.in_bulk(keys_in(html), field_name="key"))
+        return cite(
+            html,
+            Source.objects.in_bulk(keys_in(html, SOURCE), field_name="key"),
+            Claim.objects.with_sources().in_bulk(keys_in(html, CLAIM), field_name="key"),
+        )
 
     def get_context(self, request, *args, **kwargs) -> dict[str, Any]:
         context = super().get_context(request, *args, **kwargs)
@@ -77,6 +92,7 @@ class BodyPage(Page):
         return context | {
             "body": cited.html,
             "sources": cited.sources,
+            "claims": [claim for claim in cited.claims if claim.live],
             "sections": self.sections(),
             "breadcrumb": self.trail(request),
         }
@@ -90,6 +106,7 @@ class HomePage(BodyPage):
     parent_page_types = ["wagtailcore.Page"]
     subpage_types = [
         "articles.ArticleIndexPage",
+        "articles.ClaimsPage",
         "articles.GlossaryPage",
         "articles.HelpPage",
         "articles.StandardPage",

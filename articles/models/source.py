@@ -25,6 +25,13 @@ class Source(index.Indexed, RevisionMixin, models.Model):
         LABEL = "label", "Product information"
         SERVICE = "service", "Page of a health service"
 
+    class Standing(models.TextChoices):
+        """Whether the publication still stands, as readers are told beside each citation of it."""
+
+        CURRENT = "current", "Current"
+        SUPERSEDED = "superseded", "Superseded"
+        RETRACTED = "retracted", "Retracted"
+
     key = models.SlugField(
         unique=True,
         help_text="First author and year, such as murrough-2013. Articles cite it as [@murrough-2013], so leave it "
@@ -63,6 +70,24 @@ class Source(index.Indexed, RevisionMixin, models.Model):
     url = models.URLField(
         "other address", max_length=400, blank=True, help_text="Only where none of the three above is known."
     )
+    standing = models.CharField(
+        max_length=10,
+        choices=Standing,
+        default=Standing.CURRENT,
+        help_text="A source that is not current is flagged wherever it is cited, at once.",
+    )
+    standing_note = models.CharField(
+        "what happened to it",
+        max_length=300,
+        blank=True,
+        help_text="Who retracted it and when, or what replaced it. Readers see this.",
+    )
+    checked_on = models.DateField(
+        "last checked on",
+        null=True,
+        blank=True,
+        help_text="When somebody last opened it, or our record of it, and compared what we say it says.",
+    )
 
     panels = [
         FieldPanel("key"),
@@ -76,6 +101,10 @@ class Source(index.Indexed, RevisionMixin, models.Model):
             heading="Where to read it",
             help_text="Copy these from the publication itself. An address that is not certain is left out.",
         ),
+        MultiFieldPanel(
+            [FieldPanel("standing"), FieldPanel("standing_note"), FieldPanel("checked_on")],
+            heading="Does it still hold?",
+        ),
     ]
     search_fields = [
         index.AutocompleteField("authors"),
@@ -87,9 +116,20 @@ class Source(index.Indexed, RevisionMixin, models.Model):
 
     class Meta:
         ordering = ["key"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(standing="current") | ~models.Q(standing_note=""),
+                name="source_not_current_says_why",
+                violation_error_message="Say who retracted it and when, or what replaced it.",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.authors} ({self.year})" if self.year else self.authors
+
+    @property
+    def is_current(self) -> bool:
+        return self.standing == self.Standing.CURRENT
 
     @property
     def address(self) -> str:

@@ -49,7 +49,6 @@ def _fields(row: Row) -> dict[str, Any]:
 SAMHSA = Mapping(
     name="samhsa",
     title="SAMHSA's list of mental-health facilities",
-    credit="Behavioral Health Treatment Services Locator, SAMHSA, public domain",
     columns=(
         "name1",
         "name2",

@@ -5,7 +5,7 @@ import re
 import pytest
 from bs4 import BeautifulSoup
 
-from articles.models import ArticlePage, EvidenceChart, Source
+from articles.models import ArticlePage, Claim, EvidenceChart, Source
 from articles.readability import readability
 from tests.articles.test_pages import ARTICLES
 
@@ -208,3 +208,29 @@ def test_every_source_is_cited_somewhere_and_leads_only_to_lasting_addresses(wor
         cited |= {entry["id"] for entry in read(client, address).select(".source-list > ol > li")}
     assert {f"source-{key}" for key in Source.objects.values_list("key", flat=True)} == cited
     assert all(source.address.startswith("https://") for source in Source.objects.all() if source.address)
+
+
+def test_each_claim_stands_by_itself_with_people_a_comparison_and_a_reason_for_its_grade(world):
+    claims = Claim.objects.live().with_sources()
+    assert len(claims) >= 90
+    for claim in claims:
+        assert claim.sources
+        assert claim.statement.endswith(".")
+        assert claim.grade_reason.endswith(".")
+        assert claim.next_check_on <= claim.checked_on.replace(year=claim.checked_on.year + 1)
+        text = claim.statement.replace("not been shown to prevent suicide", "")
+        assert [rule for rule in FALSE_CLAIMS + HARMFUL_WORDS if re.search(rule, text, re.IGNORECASE)] == []
+        if "%" in claim.statement:
+            assert re.search(r"\d[\d,]* people|number of people", claim.statement), claim.key
+            assert re.search(r"\bagainst\b|\bcompared with\b|comparison", claim.statement), claim.key
+
+
+def test_every_claim_is_used_in_an_article(world, client):
+    page = read(client, "/claims/")
+    for claim in page.select(".claim"):
+        assert claim.select('.claim__facts a[href^="/articles/"]'), claim["id"]
+
+
+@every_article
+def test_an_article_says_how_sure_its_claims_are(world, client, address):
+    assert len(read(client, address).select(".claims-on-page__list > li")) >= 9

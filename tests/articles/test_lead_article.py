@@ -32,7 +32,7 @@ def test_it_has_five_sections(article, body):
     ]
     assert [heading.get_text() for heading in body.select("h2")] == sections
     contents = [link.get_text() for link in article.select(".contents a")]
-    assert contents == [*sections, "Sources", "What has changed"]
+    assert contents == [*sections, "Words explained", "Sources", "How sure we are", "What has changed"]
 
 
 def test_it_is_complete_and_not_long(body):
@@ -195,7 +195,7 @@ def test_there_is_a_card_for_each_urgency_and_the_finder_under_services(body):
 
 def test_it_names_primary_sources_with_the_addresses_that_are_certain(article):
     sources = article.select(".source-list > ol > li")
-    assert len(sources) == 25
+    assert len(sources) == 31
     links = {link["href"] for entry in sources for link in entry.select("a[rel=external]")}
     assert "https://doi.org/10.1056/NEJMoa2302399" in links
     assert "https://pubmed.ncbi.nlm.nih.gov/23982301/" in links
@@ -208,4 +208,4 @@ def test_it_names_primary_sources_with_the_addresses_that_are_certain(article):
 
 def test_numbers_rise_from_one_as_they_are_met(body):
     numbers = [int(number) for number in re.findall(r"\[(\d+)\]", body.get_text())]
-    assert list(dict.fromkeys(numbers)) == list(range(1, 26))
+    assert list(dict.fromkeys(numbers)) == list(range(1, 32))
