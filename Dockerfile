@@ -13,9 +13,10 @@ RUN SECRET_KEY=$(python -c "import secrets; print(secrets.token_urlsafe(64))") \
     && /venv/bin/python -m compileall -q /app
 
 FROM python:3.13-slim-trixie
-ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 DEPLOYMENT=production MEDIA_ROOT=/media
+ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 DEPLOYMENT=production \
+    MEDIA_ROOT=/media EXPORT_ROOT=/exports
 RUN useradd --system --uid 10001 --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin site \
-    && install --directory --owner=site /media
+    && install --directory --owner=site /media /exports
 COPY --from=build /venv /venv
 COPY --from=build /app /app
 WORKDIR /app

@@ -4,7 +4,6 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from django import forms
-from django.utils.text import slugify
 from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.admin.panels import (
     FieldPanel,
@@ -17,8 +16,9 @@ from wagtail.admin.panels import (
 from wagtail.admin.panels import TabbedInterface as Tabs
 
 from clinics.languages import LANGUAGES
-from clinics.models import Clinic, ClinicAddress, Provider
+from clinics.models import Clinic, Provider
 from clinics.phones import international
+from clinics.slugs import free_slug
 from places.countries import COVERED, country_name
 from places.models import Precision
 from places.regions import REGIONS
@@ -109,7 +109,9 @@ class ClinicForm(WagtailAdminModelForm):
         self._clean_phone(cleaned)
         self._clean_precision(cleaned)
         if not cleaned.get("slug") and "slug" not in self.errors:
-            cleaned["slug"] = self._free_slug(cleaned)
+            cleaned["slug"] = free_slug(
+                cleaned.get("name", ""), cleaned.get("town", ""), besides=self.instance.pk
+            )
         return cleaned
 
     def _clean_phone(self, cleaned) -> None:
@@ -137,20 +139,6 @@ class ClinicForm(WagtailAdminModelForm):
             cleaned["position_precision"] = Precision.ROOFTOP
         elif position == [None, None]:
             cleaned["position_precision"] = ""
-
-    def _free_slug(self, cleaned) -> str:
-        base = slugify(f"{cleaned.get('name', '')} {cleaned.get('town', '')}")[:110].strip("-") or "clinic"
-        given = (
-            Clinic.objects.exclude(pk=self.instance.pk),
-            ClinicAddress.objects.exclude(clinic=self.instance.pk),
-        )
-        taken = {
-            slug
-            for addresses in given
-            for slug in addresses.filter(slug__startswith=base).values_list("slug", flat=True)
-        }
-        numbered = (f"{base}-{number}" for number in range(2, len(taken) + 3))
-        return base if base not in taken else next(slug for slug in numbered if slug not in taken)
 
     def save(self, commit=True):
         if {"verified_on", "verified_how"} & set(self.changed_data):

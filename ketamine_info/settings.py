@@ -244,6 +244,8 @@ SHARED_VIEWS = {
     "api:clinic",
     "api:openapi-json",
     "api:openapi-view",
+    "data:export",
+    "data:file",
 }
 # From one address, as far as a server's workers can tell (docs/adr/0085).
 API_REQUESTS_PER_MINUTE = env.int("API_REQUESTS_PER_MINUTE", default=120)
@@ -262,6 +264,8 @@ WHITENOISE_ALLOW_ALL_ORIGINS = False
 WHITENOISE_USE_FINDERS = not PRODUCTION  # a trial serves the files from where they are
 MEDIA_URL = "/media/"
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(BASE_DIR / "media")))
+# The nightly export of the directory (/data/); the scheduler writes it, the site reads it.
+EXPORT_ROOT = Path(env.str("EXPORT_ROOT", default=str(BASE_DIR / "exports")))
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {

@@ -22,6 +22,7 @@ urlpatterns = [
     path("accounts/", include("accounts.urls")),
     path("clinics/", include("clinics.urls")),
     path("api/v1/", api.urls),
+    path("data/", include("clinics.exporting.urls")),
     path("documents/", include(wagtaildocs_urls)),
     path("", include(wagtail_urls)),
 ]

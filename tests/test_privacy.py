@@ -55,6 +55,8 @@ def asked(site):
             fetch(f"{site}/api/v1/clinics?near={word}"),
             fetch(f"{site}/api/v1/clinics?near=LS1&route={word}"),
             fetch(f"{site}/no-such-page/?q={word}"),
+            fetch(f"{site}/clinics/your-report/?key={word}"),
+            fetch(f"{site}/clinics/your-listing/?key={word}"),
         ]
     return answers
 

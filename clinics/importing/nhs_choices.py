@@ -36,6 +36,7 @@ def _fields(row: Row) -> dict[str, Any]:
 NHS_CHOICES = Mapping(
     name="nhs-choices",
     title="the list of hospitals of NHS.uk",
+    credit="Contains information from NHS.uk, licensed under the Open Government Licence v3.0",
     columns=(
         "OrganisationID",
         "OrganisationCode",

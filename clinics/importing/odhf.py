@@ -39,6 +39,7 @@ def _fields(row: Row) -> dict[str, Any]:
 ODHF = Mapping(
     name="odhf",
     title="the Open Database of Healthcare Facilities",
+    credit="Contains information licensed under the Open Government Licence – Canada: Statistics Canada, ODHF",
     columns=(
         "index",
         "facility_name",

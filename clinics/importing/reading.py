@@ -60,6 +60,7 @@ class Mapping:
 
     name: str
     title: str
+    credit: str  # what its publisher asks whoever passes it on to show
     columns: tuple[str, ...]  # those it cannot do without
     identifier: Callable[[Row], str]
     fields: Callable[[Row], dict[str, Any]]

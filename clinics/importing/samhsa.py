@@ -49,6 +49,7 @@ def _fields(row: Row) -> dict[str, Any]:
 SAMHSA = Mapping(
     name="samhsa",
     title="SAMHSA's list of mental-health facilities",
+    credit="Behavioral Health Treatment Services Locator, SAMHSA, public domain",
     columns=(
         "name1",
         "name2",

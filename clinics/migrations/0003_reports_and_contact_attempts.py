@@ -74,9 +74,6 @@ class Migration(migrations.Migration):
                 ('do_not_call_since', models.DateField(blank=True, null=True)),
                 ('claimed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
-            options={
-                'permissions': [('call_clinic', 'Can call clinics, confirm listings and answer reports')],
-            },
         ),
         migrations.AddIndex(
             model_name='contactattempt',

@@ -34,7 +34,6 @@ class Verification(models.Model):
                 fields=["claimed_by"], condition=Q(claimed_by__isnull=False), name="verification_claims"
             )
         ]
-        permissions = [("call_clinic", "Can call clinics, confirm listings and answer reports")]
 
     def __str__(self) -> str:
         return f"Verification of clinic {self.clinic_id}"

@@ -9,7 +9,7 @@ from django.utils.translation import get_language_info
 from phonenumbers import PhoneNumberFormat
 
 from clinics.languages import LANGUAGES
-from clinics.models import Clinic, Treatment
+from clinics.models import Clinic, ContactAttempt, Report, Treatment
 from places.countries import country_name
 
 register = template.Library()
@@ -143,3 +143,24 @@ def first_appointment(weeks: int | None) -> str:
     if weeks == 0:
         return "first appointment within a week"
     return f"first appointment in about {weeks} week{'' if weeks == 1 else 's'}"
+
+
+@register.filter
+def call_words(attempt: ContactAttempt) -> str:
+    """What came of a call, for whoever reported something."""
+    return {
+        ContactAttempt.Outcome.ANSWERED: "somebody answered our questions",
+        ContactAttempt.Outcome.UNWILLING: "somebody answered, and would not talk then",
+        ContactAttempt.Outcome.VOICEMAIL: "a recorded voice",
+        ContactAttempt.Outcome.NO_ANSWER: "no answer",
+        ContactAttempt.Outcome.WRONG_NUMBER: "the number is somebody else's",
+        ContactAttempt.Outcome.DO_NOT_CALL: "it asked us not to call again",
+    }[ContactAttempt.Outcome(attempt.outcome)]
+
+
+@register.filter
+def proposed_label(name: str) -> str:
+    """What a field is called that somebody told us of: of a clinic, or one of Report.About."""
+    if name in Report.About.values:
+        return str(Report.About(name).label)
+    return name.replace("_", " ").capitalize()

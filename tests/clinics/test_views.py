@@ -389,7 +389,7 @@ def test_queries_of_the_clinic_page(client):
     clinic = create_clinic(point=LEEDS, routes=[1, 2, 3, 4, 5])
     with CaptureQueriesContext(connection) as captured:
         client.get(clinic.get_absolute_url())
-    assert len(captured) == 4  # clinic, treatments, opening hours, sources
+    assert len(captured) == 6  # clinic, treatments, opening hours, sources, attempts, answers about safety
 
 
 def test_staff_see_the_same_page(client):

@@ -65,6 +65,8 @@ class Command(BaseCommand):
         for command, doing in LOADING.items():
             if command in commands:
                 self.step(doing, lambda command=command: call_command(command, stdout=self.stdout))
+        export = {"if_due": True, "include_samples": True, "stdout": self.stdout}
+        self.step("Making the files of /data/", lambda: call_command("export_directory", **export))
 
     def step(self, doing: str, do) -> None:
         """Say what is being done, and how long it took where that could be noticed."""
