@@ -4,6 +4,7 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from django import forms
+from django.core.exceptions import ValidationError
 from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.admin.panels import (
     FieldPanel,
@@ -17,7 +18,7 @@ from wagtail.admin.panels import TabbedInterface as Tabs
 
 from clinics.languages import LANGUAGES
 from clinics.models import Clinic, Provider
-from clinics.phones import international
+from clinics.phones import read_phone
 from clinics.slugs import free_slug
 from places.countries import COVERED, country_name
 from places.models import Precision
@@ -118,15 +119,10 @@ class ClinicForm(WagtailAdminModelForm):
         text = cleaned.get("phone")
         if not text or "phone" not in self.changed_data:
             return
-        number = international(text, cleaned.get("country", ""))
-        if number is None:
-            self.add_error(
-                "phone", "This is not a telephone number. Write it as it is dialled, or +44 113 496 0000."
-            )
-        elif len(number) > Clinic._meta.get_field("phone").max_length:
-            self.add_error("phone", "This number is too long. Leave out the extension.")
-        else:
-            cleaned["phone"] = number
+        try:
+            cleaned["phone"] = read_phone(text, cleaned.get("country", ""))
+        except ValidationError as error:
+            self.add_error("phone", error)
 
     def _clean_precision(self, cleaned) -> None:
         """A position set by hand is that of the building, and one taken away is known to no precision."""

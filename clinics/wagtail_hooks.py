@@ -24,6 +24,7 @@ from wagtail.snippets.views.snippets import (
 )
 
 from clinics import conflicts, curation
+from clinics.admin import menu  # noqa: F401  (its hooks)
 from clinics.editing import PANELS, ProviderForm
 from clinics.models import Clinic, Provider, SourceRecord
 from places.countries import COVERED, country_name

@@ -18,6 +18,10 @@ class ReportQuerySet(models.QuerySet["Report"]):
         """Not closed yet."""
         return self.filter(outcome="")
 
+    def closed(self):
+        """Answered, the latest first."""
+        return self.exclude(outcome="").order_by("-closed_at", "-pk")
+
     def to_review(self):
         """Open ones, oldest first."""
         return self.open().order_by("received_at", "pk")

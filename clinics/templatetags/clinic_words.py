@@ -164,3 +164,9 @@ def proposed_label(name: str) -> str:
     if name in Report.About.values:
         return str(Report.About(name).label)
     return name.replace("_", " ").capitalize()
+
+
+@register.filter
+def outcome_label(outcome: str) -> str:
+    """What came of an attempt to reach a clinic, in the words of the curators' list."""
+    return str(ContactAttempt.Outcome(outcome).label)

@@ -1,0 +1,18 @@
+"""Addresses of the curators' own screens, under the admin's."""
+
+from django.urls import path
+
+from clinics.admin import calls, reports
+
+app_name = "curation"
+urlpatterns = [
+    path("calls/", calls.queue, name="queue"),
+    path("calls/next/", calls.claim_next, name="claim_next"),
+    path("calls/<int:pk>/", calls.call, name="call"),
+    path("calls/<int:pk>/claim/", calls.claim, name="claim"),
+    path("calls/<int:pk>/release/", calls.release, name="release"),
+    path("calls/<int:pk>/allow/", calls.allow_calls, name="allow_calls"),
+    path("calls/<int:pk>/owner-link/", calls.owner_link, name="owner_link"),
+    path("reports/", reports.report_list, name="reports"),
+    path("reports/<int:pk>/", reports.report, name="report"),
+]
