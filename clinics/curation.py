@@ -8,10 +8,12 @@ verb goes through a revision, and refuses while somebody's draft is waiting (doc
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
+from uuid import uuid4
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
+from wagtail.log_actions import log
 
 from clinics.models import Clinic, ClinicEvent
 
@@ -148,7 +150,9 @@ def keep_first_version(*, clinic: Clinic) -> None:
     """
     if clinic.latest_revision_id is not None:
         return
-    revision = clinic.save_revision(changed=False, clean=False, log_action="clinics.keep")
+    revision = clinic.save_revision(changed=False, clean=False)
+    # Said to have changed, or the history would not offer to go back to it.
+    log(instance=clinic, action="clinics.keep", revision=revision, content_changed=True)
     if clinic.live:
         clinic.live_revision = revision
         clinic.save(update_fields=["live_revision"])
@@ -196,7 +200,11 @@ def _refuse_while_draft_pending(clinic: Clinic) -> None:
 
 
 def _record(verb: str, clinic: Clinic, *, by, because: str = "", data: dict | None = None) -> None:
-    ClinicEvent.objects.create(
+    event = ClinicEvent.objects.create(
         clinic_id=clinic.pk, kind=verb, because=because, data=data or {}, by=by, at=timezone.now()
     )
+    if because or data:  # Wagtail's history knows that something was saved; this tells it why
+        said = {"event": str(event), "because": because}
+        # With an id of its own, or Wagtail would show one event of several in a request.
+        log(instance=clinic, action="clinics.event", user=by, data=said, uuid=uuid4())
     clinic.refresh_from_db()

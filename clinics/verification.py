@@ -28,7 +28,6 @@ class ClaimedError(Exception):
     """Somebody else has the clinic in hand."""
 
     def __init__(self, verification: Verification):
-        self.verification = verification
         super().__init__(f"{verification.claimed_by} has claimed it")
 
 

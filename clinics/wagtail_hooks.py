@@ -11,6 +11,7 @@ from wagtail.admin.admin_url_finder import AdminURLFinder
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.panels import FieldPanel, ObjectList
 from wagtail.admin.ui.tables import Column, DateColumn, NumberColumn
+from wagtail.log_actions import LogFormatter
 from wagtail.permission_policies import ModelPermissionPolicy
 from wagtail.permissions import register_permission_policy
 from wagtail.snippets.models import register_snippet
@@ -224,8 +225,15 @@ register_snippet(DirectoryViewSetGroup)
 
 @hooks.register("register_log_actions")
 def register_log_actions(actions) -> None:
-    """What the history of a clinic says of its first version."""
+    """What the history of a clinic says of its first version, and of what was done for a reason."""
     actions.register_action("clinics.keep", "Keep as it was", "As it was before its first edit")
+
+    @actions.register_action("clinics.event")
+    class Event(LogFormatter):
+        label = "Curation"
+
+        def format_message(self, log_entry):
+            return f"{log_entry.data['event']}. {log_entry.data['because']}".strip()
 
 
 @hooks.register("before_edit_snippet")

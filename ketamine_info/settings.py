@@ -279,6 +279,7 @@ STORAGES = {
 # Without EMAIL_URL a trial prints messages; a server drops them, since a log is no place for reset links.
 vars().update(env.email_url("EMAIL_URL", default="dummymail://" if PRODUCTION else "consolemail://"))
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("EMAIL_FROM", default=f"no-reply@{urlsplit(SITE_URL).hostname}")
+EMAIL_TIMEOUT = 5  # seconds: nobody waits longer for a mail server that does not answer
 CONTACT_EMAIL = env.str("CONTACT_EMAIL", default="")  # empty: the pages say that there is no address yet
 
 # --------------------------------------------------------------------------------------------- logging

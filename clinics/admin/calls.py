@@ -75,7 +75,7 @@ def claim(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         verification.claim(clinic=clinic, by=request.user)
     except verification.ClaimedError as error:
-        messages.error(request, f"{error.verification.claimed_by.get_username()} has {clinic} in hand.")
+        messages.error(request, f"{clinic}: {error}.")
         return redirect("curation:queue")
     return redirect("curation:call", pk)
 
@@ -101,7 +101,7 @@ def call(request: HttpRequest, pk: int) -> HttpResponse:
         return TemplateResponse(request, "clinics/admin/not_claimed.html", context)
     data = request.POST or None
     open_reports = list(clinic.reports.to_review())
-    forms = {
+    forms: dict[str, Any] = {
         "form": CallForm(data, initial={"how": "phone"}),
         "correction": CorrectionForm(data, instance=clinic),
         "answers": [(report, AnswerForm(data, prefix=f"report-{report.pk}")) for report in open_reports],

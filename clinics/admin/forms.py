@@ -7,6 +7,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.models import model_to_dict
 from django.utils import timezone
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 
 from clinics.models import Clinic, ContactAttempt, Report, SafetyAnswer, SafetyQuestion
 from clinics.phones import read_phone
@@ -18,6 +20,8 @@ NOT_KNOWN = [("unknown", "Not known"), ("true", "Yes"), ("false", "No")]
 
 class CorrectionForm(forms.ModelForm):
     """What the listing says, to be put right. Prices, treatments and hours are in the full editor."""
+
+    website = forms.URLField(max_length=200, required=False, assume_scheme="https")
 
     class Meta:
         model = Clinic
@@ -45,13 +49,28 @@ class CorrectionForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.before = model_to_dict(self.instance, self._meta.fields)
         self.proposed = {name: said for name, said in (proposed or {}).items() if name in self.fields}
-        self.initial |= {name: AS_TYPED.get(said, said) for name, said in self.proposed.items()}
+        self.initial.update({name: AS_TYPED.get(said, said) for name, said in self.proposed.items()})
         for field in self.fields.values():
             field.help_text = ""
             # What was shown comes back with what is sent: a field that nobody touched overwrites nobody's change.
             field.show_hidden_initial = True
             if isinstance(field, forms.NullBooleanField):
                 field.widget.choices = NOT_KNOWN
+
+    @property
+    def as_shown(self) -> SafeString:
+        """Hidden: what each field said when the page was made. Wagtail's drawing of a field leaves it out."""
+        return format_html_join("", "{}", ((field.as_hidden(only_initial=True),) for field in self))
+
+    @property
+    def told(self) -> list[forms.BoundField]:
+        """The fields that somebody told us of."""
+        return [field for field in self if field.name in self.proposed]
+
+    @property
+    def rest(self) -> list[forms.BoundField]:
+        """The other fields."""
+        return [field for field in self if field.name not in self.proposed]
 
     def clean_phone(self) -> str:
         """In the form that the directory keeps."""

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.middleware.csrf import get_token
 from django.urls import reverse
 from django.utils import timezone
 from wagtail.admin.ui.components import Component
@@ -54,7 +55,7 @@ class DayPanel(Component):
     def get_context_data(self, parent_context: Mapping[str, Any] | None = None) -> dict[str, Any]:
         now = timezone.now()
         return {
-            "request": self.request,
+            "csrf_token": get_token(self.request),  # a panel is not given the page's
             "lists": [to_review(), to_verify(now), without_position()],
             "mine": for_queue(Clinic.objects.claimed_by(self.request.user, now)),
             "now": now,

@@ -3,7 +3,7 @@
 from django.urls import include, path, reverse
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
-from wagtail.snippets.widgets import SnippetListingButton
+from wagtail.admin.widgets import Button
 
 from clinics.admin import urls
 from clinics.admin.home import DayPanel
@@ -41,7 +41,7 @@ def calls_item():
 @hooks.register("register_admin_menu_item")
 def reports_item():
     return PermittedItem(
-        "Reports",
+        "From the public",
         reverse("curation:reports"),
         name="public-reports",
         icon_name="comment",
@@ -61,9 +61,7 @@ def add_day(request, panels) -> None:
 def listing_buttons(snippet, user, next_url=None):
     """From the list of clinics to a call, or to the clinic's own link."""
     if isinstance(snippet, Clinic) and user.has_perm("clinics.change_verification"):
-        yield SnippetListingButton(
-            "Call", reverse("curation:call", args=[snippet.pk]), icon_name="mobile-alt"
-        )
+        yield Button("Call", reverse("curation:call", args=[snippet.pk]), icon_name="mobile-alt")
         if snippet.live:
             link = reverse("curation:owner_link", args=[snippet.pk])
-            yield SnippetListingButton("Send its own link", link, icon_name="link")
+            yield Button("Send its own link", link, icon_name="link")

@@ -20,4 +20,7 @@ class ClinicEvent(models.Model):
     at = models.DateTimeField(db_index=True)
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.clinic_id}"
+        """What happened and what changed: "verify, by phone: phone, website"."""
+        how = f", by {self.data['how']}" if "how" in self.data else ""
+        changed = ", ".join(name.replace("_", " ") for name in self.data.get("changed", {}))
+        return f"{self.kind}{how}{': ' if changed else ''}{changed}"

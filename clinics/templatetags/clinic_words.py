@@ -9,7 +9,7 @@ from django.utils.translation import get_language_info
 from phonenumbers import PhoneNumberFormat
 
 from clinics.languages import LANGUAGES
-from clinics.models import Clinic, ContactAttempt, Report, Treatment
+from clinics.models import Clinic, ContactAttempt, Treatment
 from places.countries import country_name
 
 register = template.Library()
@@ -160,9 +160,7 @@ def call_words(attempt: ContactAttempt) -> str:
 
 @register.filter
 def proposed_label(name: str) -> str:
-    """What a field is called that somebody told us of: of a clinic, or one of Report.About."""
-    if name in Report.About.values:
-        return str(Report.About(name).label)
+    """What a field of a clinic is called that somebody told us of."""
     return name.replace("_", " ").capitalize()
 
 

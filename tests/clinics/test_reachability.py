@@ -41,7 +41,7 @@ def attempts(clinic, *outcomes, **answered):
         (
             ["answered"],
             {"taking_new_patients": False},
-            "Answered by phone 12 May 2026; not taking new patients; waiting time not known.",
+            "Answered by phone 12 May 2026; not taking new patients.",
         ),
         (
             ["answered"],

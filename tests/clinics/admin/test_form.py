@@ -36,6 +36,7 @@ NOT_EDITED = {
     "listed",
     "position",
     "routes",
+    "opening_borders",
     "live",
     "has_unpublished_changes",
     "first_published_at",
