@@ -1,5 +1,6 @@
 """The queue of clinics to call, and the page on which a call is made."""
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -96,7 +97,8 @@ def call(request: HttpRequest, pk: int) -> HttpResponse:
     """The page of a call: what we say today, the script, the outcome; one button keeps all of it."""
     clinic = _clinic(pk)
     state = Verification.objects.select_related("claimed_by").filter(clinic=clinic).first()
-    if state is None or state.claimed_by != request.user:
+    is_mine = state is not None and state.claimed_by == request.user
+    if not is_mine and request.method != "POST":
         context = {"clinic": clinic, "state": state, "now": timezone.now()}
         return TemplateResponse(request, "clinics/admin/not_claimed.html", context)
     data = request.POST or None
@@ -106,15 +108,28 @@ def call(request: HttpRequest, pk: int) -> HttpResponse:
         "correction": CorrectionForm(data, instance=clinic),
         "answers": [(report, AnswerForm(data, prefix=f"report-{report.pk}")) for report in open_reports],
     }
-    if request.method == "POST" and "extend" not in request.POST:
+    if not is_mine:  # sent twice, or too late: what was typed is not thrown away
+        messages.error(request, _whose(state, timezone.now()))
+        return _call_page(request, clinic, state, status=409, **forms)
+    if "extend" in request.POST:
+        state = verification.claim(clinic=clinic, by=request.user)
+    elif request.method == "POST":
         if problem := _kept(request, clinic, **forms):
             messages.error(request, problem)
-        else:
-            messages.success(request, f"Kept what came of calling {clinic}.")
-            return redirect("curation:queue")
-    elif "extend" in request.POST:
-        state = verification.claim(clinic=clinic, by=request.user)
+            return _call_page(request, clinic, state, status=422, **forms)
+        messages.success(request, f"Kept what came of calling {clinic}.")
+        return redirect("curation:queue")
     return _call_page(request, clinic, state, **forms)
+
+
+def _whose(state: Verification | None, now: datetime) -> str:
+    """Why a call that was sent in cannot be kept."""
+    if state and state.claimed_by and state.claimed_until and state.claimed_until > now:
+        return f"{state.claimed_by} has this clinic in hand by now. What you wrote is still here."
+    return (
+        "This call was kept already, or the clinic was given back. What you wrote is still here: to keep it, take the "
+        "clinic in another tab, then save again."
+    )
 
 
 def _kept(
@@ -156,10 +171,11 @@ def _kept(
     return ""
 
 
-def _call_page(request: HttpRequest, clinic: Clinic, state: Verification, **forms: Any) -> HttpResponse:
+def _call_page(
+    request: HttpRequest, clinic: Clinic, state: Verification | None, *, status: int = 200, **forms: Any
+) -> HttpResponse:
     shown = _clinic(clinic.pk)
     attempts = shown.contact_attempts.select_related("by").prefetch_related("safety_answers")
-    bound = forms["form"].is_bound and "extend" not in request.POST
     context = {
         "clinic": shown,
         "state": state,
@@ -168,7 +184,6 @@ def _call_page(request: HttpRequest, clinic: Clinic, state: Verification, **form
         "local_time": shown.local_time(timezone.now()) if shown.timezone else None,
         **forms,
     }
-    status = 422 if bound else 200
     return TemplateResponse(request, "clinics/admin/call.html", context, status=status)
 
 

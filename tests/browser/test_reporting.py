@@ -65,6 +65,7 @@ def test_a_wrong_number_is_reported_called_corrected_followed_and_undone(page, c
     verify.get_by_role("button", name="Call Dunlin Clinic").click()
     expect(curating.get_by_role("link", name=OLD_SHOWN)).to_have_attribute("href", "tel:+44-113-496-0101")
     expect(curating.locator("body")).to_contain_text("It rings at a bakery.")
+    axe(curating)
     curating.get_by_label("Phone", exact=True).fill(RIGHT)
     curating.get_by_role("group", name="Are you taking new patients?").get_by_label("Yes").check()
     curating.get_by_label("How many weeks until a first appointment?").fill("3")

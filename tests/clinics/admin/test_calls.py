@@ -149,7 +149,10 @@ def test_what_a_colleague_has_in_hand_is_not_called_twice(client, publisher, cli
     page = text(client.get(at("call", clinic.pk)))
     assert "colleague has this clinic in hand until" in page
     assert "0113 496 0001" not in page
-    assert client.post(at("call", clinic.pk), {"outcome": "answered"}).status_code == 200
+    late = client.post(at("call", clinic.pk), {"outcome": "answered", "note": "Ask for Mo."})
+    assert late.status_code == 409
+    assert "colleague has this clinic in hand by now" in text(late)
+    assert "Ask for Mo." in late.content.decode()
     assert not ContactAttempt.objects.exists()
 
 
@@ -214,6 +217,15 @@ def test_one_button_keeps_all_of_it(client, publisher, claimed):
         ("report-changed", "You were right.", publisher.pk),
     ]
     assert Verification.objects.get().claimed_by is None
+
+
+def test_a_call_sent_twice_is_kept_once(client, publisher, claimed):
+    sent = as_shown(client.get(at("call", claimed.pk)).content.decode()) | {"outcome": "no-answer"}
+    assert client.post(at("call", claimed.pk), sent).status_code == 302
+    again = client.post(at("call", claimed.pk), sent)
+    assert again.status_code == 409
+    assert "kept already" in text(again)
+    assert ContactAttempt.objects.count() == 1
 
 
 def test_a_call_in_vain_changes_nothing_and_is_tried_again(client, publisher, claimed):
