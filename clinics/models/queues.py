@@ -29,14 +29,10 @@ class QueueQuerySet(models.QuerySet[Any]):
         """Shown, and at no distance from anybody, though it is somewhere; oldest first."""
         return self.shown().filter(setting="in-clinic", latitude__isnull=True).order_by("created_at", "pk")
 
-    def stale(self, today: date):
-        """Shown, and never confirmed or longer ago than STALE_AFTER_DAYS; never confirmed first, then oldest."""
-        return self.shown().filter(_is_stale(today)).order_by(F("verified_on").asc(nulls_first=True), "pk")
-
     def to_verify(self, at: datetime):
-        """Whom to call next: with an open report first, then listed before paused, then as ``stale``.
+        """Whom to call next: with an open report first, then listed before paused, then the stalest.
 
-        Without those that somebody has claimed, that asked not to be called, or whose next attempt is later.
+        Left out are those confirmed within STALE_AFTER_DAYS, in somebody's hands, not due yet, or not to be called.
         """
         is_reported = Q(pk__in=apps.get_model("clinics.Report").objects.open().about_clinics())
         free = Q(verification__claimed_by__isnull=True) | Q(verification__claimed_until__lte=at)

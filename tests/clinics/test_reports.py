@@ -210,7 +210,10 @@ def test_no_address_is_kept(client, clinic, django_db_blocker):
             assert cursor.fetchone() == (0,)
         cursor.execute("SELECT cache_key FROM shared_cache WHERE cache_key LIKE '%%submissions:%%'")
         keys = [key.rpartition(":")[2] for (key,) in cursor.fetchall()]
+        cursor.execute("SELECT min(expires) FROM shared_cache WHERE cache_key LIKE '%%submissions:%%'")
+        (first_to_go,) = cursor.fetchone()
     assert max(len(key) for key in keys) <= 10  # an hour, "salt", or four digits
+    assert first_to_go > timezone.now() + timedelta(minutes=55)  # an hour's count lasts an hour
 
 
 def test_naughty_text_comes_back_as_text(client):
