@@ -14,6 +14,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from wagtail.actions.publish_revision import PublishPermissionError
 
 from clinics import curation, owners, reports, verification
 from clinics.admin.forms import AnswerForm, BecauseForm, CallForm, CorrectionForm, OwnerLinkForm
@@ -21,6 +22,7 @@ from clinics.models import Clinic, ContactAttempt, Report, Verification
 
 ROWS = 25
 EARLIER = 5
+MAY_NOT_PUBLISH = "Your role does not let you change what the public sees: ask somebody whose role does."
 
 may_call = permission_required("clinics.change_verification", raise_exception=True)
 
@@ -166,6 +168,8 @@ def _kept(
         return "Somebody else has this clinic in hand by now. What you wrote is still here."
     except curation.DraftPendingError as error:
         return f"Not kept yet. {error} What you wrote is still here: do it in another tab, then save again."
+    except PublishPermissionError:
+        return f"Not kept yet. {MAY_NOT_PUBLISH}"
     except ValidationError as error:
         return " ".join(["Not kept yet.", *error.messages])
     return ""

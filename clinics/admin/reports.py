@@ -9,8 +9,10 @@ from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
+from wagtail.actions.publish_revision import PublishPermissionError
 
 from clinics import curation, reports
+from clinics.admin.calls import MAY_NOT_PUBLISH
 from clinics.admin.forms import AnswerForm, CorrectionForm
 from clinics.models import Clinic, Report
 from clinics.search import positive_number
@@ -93,6 +95,8 @@ def _answered(
             return "Nothing was changed yet: see what is marked below."
     except curation.DraftPendingError as error:
         return f"Nothing was changed yet. {error}"
+    except PublishPermissionError:
+        return f"Nothing was changed yet. {MAY_NOT_PUBLISH}"
     except ValidationError as error:
         return " ".join(error.messages)
     return ""

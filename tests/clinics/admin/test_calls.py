@@ -5,6 +5,7 @@ import re
 from datetime import date, timedelta
 
 import pytest
+from django.contrib.auth.models import Group, Permission
 from django.core import mail
 from django.core.management import call_command
 from django.urls import reverse
@@ -394,3 +395,22 @@ def test_nobody_else_gets_in(client, drafter, clinic, name):
     assert "login" in client.post(at(name, *args))["Location"]
     assert not Verification.objects.exists()
     assert Report.objects.get().is_open
+
+
+def test_a_curator_gets_in(client, drafter, clinic):
+    drafter.groups.add(Group.objects.get(name="Curator"))
+    assert client.get(at("queue")).status_code == 200
+    assert client.get(at("reports")).status_code == 200
+    assert "To verify" in text(client.get(reverse("wagtailadmin_home")))
+    assert client.post(at("claim_next"))["Location"] == at("call", clinic.pk)
+
+
+def test_who_may_not_publish_is_told_so_and_loses_nothing(client, drafter, clinic):
+    drafter.groups.add(Group.objects.get(name="Curator"))
+    drafter.groups.get().permissions.remove(*Permission.objects.filter(codename="publish_clinic"))
+    verification.claim(clinic=clinic, by=drafter)
+    response = keep(client, clinic, outcome="answered", confirmed="on", note="Ask for Mo.")
+    assert response.status_code == 422
+    assert "does not let you change what the public sees" in text(response)
+    assert "Ask for Mo." in response.content.decode()
+    assert not ContactAttempt.objects.exists()
