@@ -179,6 +179,7 @@ def _call_page(
     request: HttpRequest, clinic: Clinic, state: Verification | None, *, status: int = 200, **forms: Any
 ) -> HttpResponse:
     shown = _clinic(clinic.pk)
+    forms["correction"].date_fields()
     attempts = shown.contact_attempts.select_related("by").prefetch_related("safety_answers")
     context = {
         "clinic": shown,

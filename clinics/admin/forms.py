@@ -15,6 +15,7 @@ from clinics.phones import read_phone
 
 YES_NO = [("yes", "Yes"), ("no", "No")]
 AS_TYPED = {"yes": True, "no": False}
+EVENTS_LOOKED_AT = 100  # the latest
 NOT_KNOWN = [("unknown", "Not known"), ("true", "Yes"), ("false", "No")]
 
 
@@ -56,6 +57,13 @@ class CorrectionForm(forms.ModelForm):
             field.show_hidden_initial = True
             if isinstance(field, forms.NullBooleanField):
                 field.widget.choices = NOT_KNOWN
+
+    def date_fields(self) -> None:
+        """Say of each field when it was last corrected, where that is known."""
+        events = self.instance.events.filter(data__has_key="changed").order_by("-at")[:EVENTS_LOOKED_AT]
+        for event in reversed(events):
+            for name in event.data["changed"].keys() & self.fields.keys():
+                self.fields[name].help_text = f"Corrected {event.at.day} {event.at:%B %Y}"
 
     @property
     def as_shown(self) -> SafeString:

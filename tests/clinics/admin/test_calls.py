@@ -246,6 +246,11 @@ def test_a_call_that_confirms_nothing_may_still_correct(client, publisher, claim
     assert (event.kind, event.because) == ("correct", "It belongs to a bakery.")
     assert event.data["changed"] == {"phone": ["+44 113 496 0001", ""]}
 
+    verification.claim(clinic=claimed, by=publisher)
+    page = text(client.get(at("call", claimed.pk)))
+    assert page.count("Corrected ") == 1
+    assert f"Corrected {event.at.day} {event.at:%B %Y}" in page
+
 
 @pytest.mark.parametrize(
     ("typed", "says"),
