@@ -32,7 +32,7 @@ def attempts(clinic, *outcomes, **answered):
 @pytest.mark.parametrize(
     ("outcomes", "learnt", "says"),
     [
-        ([], {}, "We have not called this clinic yet."),
+        ([], {}, "We have no call to this clinic on record yet."),
         (
             ["no-answer", "voicemail", "answered"],
             {"taking_new_patients": True, "wait_weeks": 3},
@@ -74,7 +74,7 @@ def test_reachability_is_told_in_a_sentence(client, outcomes, learnt, says):
 def test_only_attempts_make_a_clinic_reachable(client):
     clinic = create_clinic(verified_on=MAY.date(), verified_how="phone", taking_new_patients=True)
     assert not reachability(clinic).is_tried
-    assert "We have not called this clinic yet." in page(client, clinic)
+    assert "We have no call to this clinic on record yet." in page(client, clinic)
     assert "We have not asked this one yet." in page(client, clinic)
 
 
@@ -101,6 +101,19 @@ def test_the_safety_card_has_every_question_with_its_latest_answer(client):
     assert "A psychiatrist confirms the diagnosis and past treatments first Yes13 May 2026" in text
     assert "Declined to say12 May 2026" in text
     assert text.count("Not asked") == len(SafetyQuestion) - 3
+
+
+def test_what_is_noted_for_curators_is_never_public(client):
+    clinic = create_clinic()
+    attempt = create_attempt(clinic, note="Ask for Mo.")
+    SafetyAnswer.objects.create(attempt=attempt, question="price", answer="yes", note="Mo said so.")
+    assert "Ask for Mo" not in page(client, clinic)
+    assert "Mo said so" not in page(client, clinic)
+    for path in ("/api/v1/clinics/", "/api/v1/clinics?near=LS1"):
+        assert (
+            "Ask for Mo"
+            not in client.get(f"{path}{clinic.slug if path.endswith('/') else ''}").content.decode()
+        )
 
 
 def test_a_clinic_with_a_long_history_costs_no_more(client):
