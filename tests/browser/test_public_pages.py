@@ -120,7 +120,7 @@ def test_the_whole_way_without_javascript(visit):
     page = visit("/articles/ketamine-for-depression/", java_script_enabled=False)
     ask(page, "LS1 4AP")
     assert urlsplit(page.url).path == "/clinics/near/gb/ls1-4/"
-    page.locator(".filter-panel summary").click()
+    page.locator(".filter-panel__toggle").click()
     page.get_by_label("Intravenous infusion").check()
     page.get_by_role("button", name="Show these clinics").click()
     assert "route=iv" in page.url
