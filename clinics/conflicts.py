@@ -4,7 +4,7 @@ from django.core.exceptions import FieldDoesNotExist
 
 from clinics.models import Clinic
 
-PARTS = ("treatments", "opening_hours")
+PARTS = ("treatments", "opening_hours", "closed_dates")
 KEPT_BY_WAGTAIL = {
     "live",
     "latest_revision",

@@ -13,7 +13,7 @@ from django.db.models import Q
 
 from clinics.languages import LANGUAGES
 from clinics.models import Clinic, Route
-from clinics.open_now import is_open
+from clinics.open_now import closed_today, is_open
 
 
 class Wish(StrEnum):
@@ -35,7 +35,9 @@ class Wish(StrEnum):
 
     def condition(self, at: datetime) -> Q:
         """What it asks of a clinic at the aware moment *at*."""
-        return Q(**{self.field: True}) if self.field else Q(is_open(at))
+        if self.field:
+            return Q(**{self.field: True})
+        return Q(is_open(at)) & ~Q(pk__in=closed_today(at))
 
 
 ADULT = 18  # years; from here on services for adults treat people

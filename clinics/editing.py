@@ -253,6 +253,15 @@ PANELS = Tabs(
                         FieldRowPanel([FieldPanel("weekday"), FieldPanel("opens"), FieldPanel("closes")]),
                     ],
                 ),
+                InlinePanel(
+                    "closed_dates",
+                    heading="Closed dates",
+                    label="Closed",
+                    help_text="Days on which it is closed though the hours above say otherwise. The public sees them.",
+                    panels=[
+                        FieldRowPanel([FieldPanel("first_on"), FieldPanel("last_on"), FieldPanel("reason")]),
+                    ],
+                ),
                 MultiFieldPanel(
                     [
                         _facts("wheelchair_access", "accessible_toilet", "parking"),

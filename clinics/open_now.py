@@ -2,9 +2,20 @@
 
 from datetime import datetime
 
-from django.db.models import DateTimeField, F, Func, IntegerField, SmallIntegerField, Value
+from django.db.models import (
+    DateField,
+    DateTimeField,
+    F,
+    Func,
+    IntegerField,
+    QuerySet,
+    SmallIntegerField,
+    Value,
+)
 from django.db.models.functions import Mod, NullIf
 from django.db.models.lookups import Exact
+
+from clinics.models import ClosedDates
 
 _THURSDAY = 3 * 24 * 60  # minutes from Monday 00:00 to the weekday on which the Unix epoch began
 
@@ -34,3 +45,19 @@ def is_open(at: datetime) -> Exact:
         output_field=IntegerField(),
     )
     return Exact(Mod(passed, 2), 1)
+
+
+def closed_today(at: datetime) -> QuerySet:
+    """The keys of the clinics that keep a closed date at the aware moment *at*, by the day on their own walls.
+
+    A night that began on the day before is taken for closed too: better than to send somebody to a closed door.
+    """
+    there = Func(
+        Value(at, output_field=DateTimeField()),
+        NullIf(F("clinic__timezone"), Value("")),
+        template="(%(expressions)s)::date",
+        arg_joiner=" AT TIME ZONE ",
+        output_field=DateField(),
+    )
+    today = ClosedDates.objects.annotate(day=there)
+    return today.filter(first_on__lte=F("day"), last_on__gte=F("day")).values("clinic")

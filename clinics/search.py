@@ -126,6 +126,15 @@ class ClinicSearch:
     def without_filters(self) -> ClinicSearch:
         return replace(self, **NOTHING)
 
+    def get_paper_url(self) -> str:
+        """The address of its list for paper; empty where there is no named place to start from."""
+        shared = self.to_share()
+        if shared.is_from_position:
+            return ""
+        query = urlencode(shared.query(), doseq=True)
+        path = reverse("clinics:near_paper", args=shared.near.split("/"))
+        return f"{path}?{query}" if query else path
+
     def get_absolute_url(self) -> str:
         """Its own address: it names no place finer than a postcode sector, ZIP, town or cell of about 1 km."""
         query = urlencode(self.query(), doseq=True)
@@ -134,6 +143,17 @@ class ClinicSearch:
         else:
             path = reverse("clinics:near", args=[self.place.country.lower(), self.place.slug])
         return f"{path}?{query}" if query else path
+
+    def to_share(self) -> ClinicSearch:
+        """The same search without where somebody is: from the centre of the town that a position is by."""
+        town = self.place.town if isinstance(self.place, Vicinity) else None
+        return replace(self, place=town) if town else self
+
+    @property
+    def near(self) -> str:
+        """The place as other pages carry it, "gb/ls1-4": of a position the town that it is by, and no more."""
+        place = self.place.town if isinstance(self.place, Vicinity) else self.place
+        return f"{place.country.lower()}/{place.slug}" if place else ""
 
     @property
     def is_from_position(self) -> bool:
@@ -279,6 +299,15 @@ class RemoteResults(Results):
     @cached_property
     def clinics(self) -> list[Clinic]:
         return list(self.search.remote().for_cards()[self.first : self.first + PAGE_SIZE])
+
+
+def place_carried(near: str) -> Place | None:
+    """The place that `ClinicSearch.near` named; None for anything else."""
+    country, _, slug = near.partition("/")
+    try:
+        return Place.objects.at(country, slug)
+    except Place.DoesNotExist:
+        return None
 
 
 def _known(words: type[Word], text: str | None, usual: Word) -> Word:

@@ -15,4 +15,6 @@ def free_slug(name: str, town: str, *, besides: int | None = None) -> str:
         for slug in addresses.filter(slug__startswith=base).values_list("slug", flat=True)
     }
     numbered = (f"{base}-{number}" for number in range(2, len(taken) + 3))
+    if not Clinic(slug=base).has_own_address:
+        taken.add(base)
     return base if base not in taken else next(slug for slug in numbered if slug not in taken)

@@ -125,6 +125,7 @@ def _results(request: FinderRequest, search: ClinicSearch) -> HttpResponse:
     remote = (
         [] if search.is_remote or results.page > 1 else list(search.remote().for_cards()[: MOST_REMOTE + 1])
     )
+    shared = search.to_share()
     context = {
         "search": search,
         "results": results,
@@ -140,6 +141,8 @@ def _results(request: FinderRequest, search: ClinicSearch) -> HttpResponse:
         "radii": radii(search),
         "sort_choices": sort_choices(search),
         "in_other_unit": in_other_unit(search),
+        "paper_url": search.get_paper_url(),
+        "share_url": "" if shared.is_from_position else request.build_absolute_uri(shared.get_absolute_url()),
     }
     if not request.htmx:
         return TemplateResponse(request, "clinics/clinic_near.html", context)

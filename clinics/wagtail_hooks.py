@@ -27,7 +27,7 @@ from wagtail.snippets.views.snippets import (
 from clinics import conflicts, curation
 from clinics.admin import menu  # noqa: F401  (its hooks)
 from clinics.editing import PANELS, ProviderForm
-from clinics.models import Clinic, Provider, SourceRecord
+from clinics.models import Clinic, Provider, SourceRecord, TreatmentSchedule
 from places.countries import COVERED, country_name
 
 
@@ -213,8 +213,17 @@ class SourceRecordViewSet(SnippetViewSet):
         return SourceRecord.objects.select_related("clinic").defer("data", "clinic__position")
 
 
+class TreatmentScheduleViewSet(SnippetViewSet):
+    model = TreatmentSchedule
+    icon = "calendar"
+    menu_label = "Treatment schedules"
+    list_display = ["route", "visits", "source", DateColumn("checked_on", label="Checked on")]
+    ordering = ["route"]
+    copy_view_enabled = False
+
+
 class DirectoryViewSetGroup(SnippetViewSetGroup):
-    items = [ClinicViewSet, ProviderViewSet, SourceRecordViewSet]
+    items = [ClinicViewSet, ProviderViewSet, SourceRecordViewSet, TreatmentScheduleViewSet]
     menu_label = "Directory"
     menu_icon = "site"
     menu_order = 200

@@ -16,6 +16,7 @@ SHARED = "public, max-age=60, s-maxage=300, stale-while-revalidate=600, stale-if
 NOT_STORED = "private, no-store"
 
 OPEN_PATHS = ("/api/", "/data/")  # what pages of other sites may read
+FRAMED_PATH = "/embed/"  # the one page that may stand in a frame of any site
 READABLE_BY_OTHERS = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS",
@@ -45,7 +46,8 @@ def headers(get_response):
         response = get_response(request)
         response["Permissions-Policy"] = "geolocation=(self), camera=(), microphone=(), payment=()"
         open_to_others = request.path_info.startswith(OPEN_PATHS)
-        response["Cross-Origin-Resource-Policy"] = "cross-origin" if open_to_others else "same-origin"
+        may_be_embedded = open_to_others or request.path_info == FRAMED_PATH
+        response["Cross-Origin-Resource-Policy"] = "cross-origin" if may_be_embedded else "same-origin"
         if open_to_others:
             for name, value in READABLE_BY_OTHERS.items():
                 response[name] = value

@@ -10,6 +10,7 @@ from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 from wagtail.utils.urlpatterns import decorate_urlpatterns
 
+from clinics.urls import embed_urls
 from ketamine_info.api.v1 import api
 
 admin_policy = csp(settings.ADMIN_CONTENT_SECURITY_POLICY)
@@ -21,6 +22,7 @@ urlpatterns = [
     path("admin/", include(decorate_urlpatterns(wagtailadmin_urls.urlpatterns, admin_policy))),
     path("accounts/", include("accounts.urls")),
     path("clinics/", include("clinics.urls")),
+    path("embed/", include(embed_urls)),
     path("api/v1/", api.urls),
     path("data/", include("clinics.exporting.urls")),
     path("documents/", include(wagtaildocs_urls)),

@@ -31,7 +31,7 @@ STAGES = {
     "ground": {"from": "migrated", "commands": ["load_places"], "paths": ["places", "fixtures/places"]},
     "world": {
         "from": "ground",
-        "commands": ["load_sample_clinics", "load_articles"],
+        "commands": ["load_sample_clinics", "load_schedules", "load_articles"],
         "paths": ["clinics", "articles", "fixtures"],
     },
 }

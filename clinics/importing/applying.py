@@ -253,7 +253,8 @@ class _Import:
 def _existing_slugs(slugs: Iterable[str]) -> set[str]:
     slugs = list(slugs)
     now = Clinic.objects.filter(slug__in=slugs).values_list("slug", flat=True)
-    return {*now, *ClinicAddress.taken(slugs)}
+    words = {slug for slug in slugs if not Clinic(slug=slug).has_own_address}
+    return {*now, *ClinicAddress.taken(slugs), *words}
 
 
 def _providers(names: Iterable[str]) -> list[Provider | None]:

@@ -4,10 +4,11 @@ from clinics.models.address import ClinicAddress
 from clinics.models.clinic import Clinic
 from clinics.models.contact import ContactAttempt, SafetyAnswer, SafetyQuestion
 from clinics.models.event import ClinicEvent
-from clinics.models.offer import OpeningHours, Route, Treatment, opening_borders
+from clinics.models.offer import ClosedDates, OpeningHours, Route, Treatment, opening_borders
 from clinics.models.provider import Provider
 from clinics.models.queryset import ClinicQuerySet
 from clinics.models.report import Letter, Report
+from clinics.models.schedule import TreatmentSchedule
 from clinics.models.source import SourceRecord
 from clinics.models.verification import Verification
 
@@ -16,6 +17,7 @@ __all__ = [
     "ClinicAddress",
     "ClinicEvent",
     "ClinicQuerySet",
+    "ClosedDates",
     "ContactAttempt",
     "Letter",
     "OpeningHours",
@@ -26,6 +28,7 @@ __all__ = [
     "SafetyQuestion",
     "SourceRecord",
     "Treatment",
+    "TreatmentSchedule",
     "Verification",
     "opening_borders",
 ]

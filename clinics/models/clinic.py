@@ -12,7 +12,7 @@ from django.db import models
 from django.db.models import Case, ExpressionWrapper, F, Func, Q, Value, When
 from django.db.models.functions import Cos, Radians, Sin
 from django.db.models.lookups import IsNull
-from django.urls import reverse
+from django.urls import resolve, reverse
 from django.utils import timezone
 from modelcluster.models import ClusterableModel
 from wagtail.models import DraftStateMixin, LockableMixin, PreviewableMixin, RevisionMixin
@@ -264,6 +264,12 @@ class Clinic(PreviewableMixin, DraftStateMixin, LockableMixin, RevisionMixin, Cl
                 condition=Q(listed=True),
                 name="clinic_near",
             ),
+            models.Index(
+                fields=["country", "region", "town"],
+                include=["setting", "is_sample"],
+                condition=Q(listed=True),
+                name="clinic_by_place",
+            ),
             GinIndex(
                 fields=["remote_regions"],
                 condition=Q(listed=True, setting="remote"),
@@ -297,6 +303,8 @@ class Clinic(PreviewableMixin, DraftStateMixin, LockableMixin, RevisionMixin, Cl
             yield "successor", "That listing is delisted itself. Choose the one that is shown."
         if ClinicAddress.objects.filter(slug=self.slug).exclude(clinic=self.pk).exists():
             yield "slug", "Another clinic had this address. Choose another one."
+        if self.slug and not self.has_own_address:
+            yield "slug", "This word is the address of another page. Choose another one."
         if is_placed and (north is None or east is None):
             yield "longitude", "A position is a latitude and a longitude. Give both, or neither."
         if north is not None and not -90 <= north <= 90:
@@ -342,6 +350,11 @@ class Clinic(PreviewableMixin, DraftStateMixin, LockableMixin, RevisionMixin, Cl
 
     def get_absolute_url(self) -> str:
         return reverse("clinics:clinic", args=[self.slug])
+
+    @property
+    def has_own_address(self) -> bool:
+        """Whether its slug leads to its page; that of a clinic called "Compare" would lead to the comparison."""
+        return resolve(self.get_absolute_url()).view_name == "clinics:clinic"
 
     @property
     def preview_modes(self) -> list[tuple[str, str]]:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from datetime import time
+from datetime import date, time
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
@@ -160,3 +160,29 @@ def opening_borders(spans: Iterable[OpeningHours]) -> list[int]:
 def _minute_of_day(value: time | str) -> int:
     clock = models.TimeField().to_python(value)  # a form may have left it as text
     return clock.hour * 60 + clock.minute
+
+
+class ClosedDates(models.Model):
+    """Days on which a clinic is closed though its opening hours say otherwise, by its own calendar."""
+
+    clinic = ParentalKey("clinics.Clinic", on_delete=models.CASCADE, related_name="closed_dates")
+    first_on = models.DateField("first day")
+    last_on = models.DateField("last day")
+    reason = models.CharField(max_length=100, blank=True, help_text="Shown to the public, such as: Easter.")
+
+    class Meta:
+        verbose_name_plural = "closed dates"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(last_on__gte=F("first_on")),
+                name="closed_dates_ascend",
+                violation_error_message="The last day cannot come before the first.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.first_on} to {self.last_on}"
+
+    def covers(self, day: date) -> bool:
+        """Whether it is closed on *day*."""
+        return self.first_on <= day <= self.last_on

@@ -8,6 +8,7 @@ from django import template
 from django.utils.translation import get_language_info
 from phonenumbers import PhoneNumberFormat
 
+from clinics.burden import Burden
 from clinics.languages import LANGUAGES
 from clinics.models import Clinic, ContactAttempt, Treatment
 from places.countries import country_name
@@ -66,6 +67,31 @@ def price_from(treatment: Treatment | None) -> str:
 
 
 @register.filter
+def course_price(burden: Burden) -> str:
+    """What the sessions of a course come to: "about £2,700", "about £675 to £1,350", or that it is not known."""
+    if burden.price is None:
+        return "Price not known"
+    return "about " + _range(*(money(round(amount, 0), burden.treatment.currency) for amount in burden.price))
+
+
+@register.filter
+def course_travel(burden: Burden, unit) -> str:
+    """How far that is, there and back: "about 310 miles", "about 60 to 120 km"; empty where it is not known."""
+    if burden.travel_km is None:
+        return ""
+    return f"about {_range(*(_rounded(km / unit.km) for km in burden.travel_km))} {unit.word}"
+
+
+def _range(lowest: str, highest: str) -> str:
+    return lowest if lowest == highest else f"{lowest} to {highest}"
+
+
+def _rounded(amount: float) -> str:
+    """A length that nobody takes for exact: whole, and tens above a hundred."""
+    return f"{round(amount, -1 if amount >= 100 else 0):,.0f}" if amount >= 1 else "1"
+
+
+@register.filter
 def phone_words(clinic: Clinic, country: str = "") -> str:
     """The number as it is dialled in *country* (by default the clinic's own), "0113 496 0113".
 
@@ -103,6 +129,12 @@ def language_name(code: str) -> str:
         return str(get_language_info(code)["name"])
     except KeyError:
         return code
+
+
+@register.filter
+def in_sentence(country: str) -> str:
+    """The name of a country as it stands in a sentence: "the United Kingdom", "Ireland"."""
+    return f"the {country}" if country.startswith(("United ", "Isle ")) else country
 
 
 @register.filter

@@ -6,8 +6,8 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from clinics import curation
-from clinics.editing import PANELS
 from clinics.models import Clinic, ClinicAddress, ClinicEvent
+from clinics.slugs import free_slug
 from tests.factories import create_clinic, create_user
 
 pytestmark = pytest.mark.django_db
@@ -60,8 +60,7 @@ def test_an_old_address_is_given_to_no_other_clinic(curator):
     with pytest.raises(ValidationError) as refused:
         Clinic(name="Another", slug="heron", country="GB").clean()
     assert list(refused.value.message_dict) == ["slug"]
-    edit = PANELS.bind_to_model(Clinic).get_form_class()
-    assert edit(instance=Clinic(), for_user=curator)._free_slug({"name": "Heron"}) == "heron-2"
+    assert free_slug("Heron", "") == "heron-2"
 
 
 def test_a_draft_whose_address_was_given_away_meanwhile_says_so(curator):
@@ -131,3 +130,10 @@ def test_queries_of_an_old_address(client, curator):
     with CaptureQueriesContext(connection) as captured:
         client.get("/clinics/heron/")
     assert len(captured) <= 6  # by slug, by old address, the prefetched parts
+
+
+@pytest.mark.parametrize("word", ["browse", "compare"])
+def test_a_clinic_does_not_stand_in_the_way_of_another_page(word):
+    with pytest.raises(ValidationError, match="the address of another page"):
+        Clinic(name="Heron", slug=word, country="GB").clean()
+    assert free_slug(word, "") == f"{word}-2"

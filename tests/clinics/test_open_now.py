@@ -1,13 +1,14 @@
 """Open now, as PostgreSQL answers for every clinic at once and Python for one: they agree."""
 
 import random
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import DataError, transaction
 
-from clinics.models import Clinic, OpeningHours, opening_borders
+from clinics.criteria import Wish
+from clinics.models import Clinic, ClosedDates, OpeningHours, opening_borders
 from clinics.open_now import is_open
 from clinics.opening import open_state
 from tests.factories import create_clinic
@@ -99,3 +100,33 @@ def test_samples_repeat_their_hours(world):
     assert any(clinic.opening_borders for clinic in clinics)
     for clinic in clinics:
         assert clinic.opening_borders == opening_borders(clinic.opening_hours.all()), clinic.name
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("timezone", "at", "is_found"),
+    [
+        ("Europe/London", "2026-12-24T12:00+00:00", True),
+        ("Europe/London", "2026-12-25T12:00+00:00", False),
+        ("Europe/London", "2026-12-26T23:59+00:00", False),
+        ("Europe/London", "2026-12-27T00:00+00:00", True),
+        ("Australia/Sydney", "2026-12-24T14:00+00:00", False),  # it is the 25th there
+        ("America/New_York", "2026-12-25T03:00+00:00", True),  # and here still the 24th
+    ],
+)
+def test_nobody_is_open_on_a_closed_date(timezone, at, is_found):
+    clinic = create_clinic(timezone=timezone)
+    clinic.opening_hours = [OpeningHours(weekday=day, opens=time(0), closes=time(0)) for day in range(7)]
+    clinic.closed_dates = [ClosedDates(first_on=date(2026, 12, 25), last_on=date(2026, 12, 26))]
+    clinic.save()
+    asked = Wish.OPEN_NOW.condition(datetime.fromisoformat(at))
+    assert Clinic.objects.filter(asked).exists() is is_found
+    assert (
+        open_state(
+            clinic.opening_hours.all(),
+            timezone,
+            at=datetime.fromisoformat(at),
+            closed=clinic.closed_dates.all(),
+        ).is_open
+        is is_found
+    )

@@ -1,12 +1,12 @@
 """Open or closed, by the clock on the clinic's wall."""
 
-from datetime import datetime, time
+from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from clinics.models import OpeningHours
-from clinics.opening import open_state, week_table
+from clinics.models import ClosedDates, OpeningHours
+from clinics.opening import open_state, week_from
 
 LONDON = ZoneInfo("Europe/London")
 MONDAY, FRIDAY, SATURDAY, SUNDAY = 0, 4, 5, 6
@@ -84,11 +84,55 @@ def test_unknown_is_not_closed(spans, zone):
 
 
 def test_week_begins_today():
-    table = week_table([*WEEK, span(FRIDAY, "18:00", "20:00")], first_weekday=FRIDAY)
-    assert [day for day, _ in table] == [
+    friday = date(2026, 11, 27)
+    week = week_from(friday, [span(FRIDAY, "18:00", "20:00"), *WEEK])
+    assert [day.name for day in week] == [
         "Friday", "Saturday", "Sunday", "Monday", "Tuesday", "Wednesday", "Thursday",
     ]  # fmt: skip
-    assert [len(spans) for _, spans in table] == [2, 0, 0, 1, 1, 1, 1]
+    assert [len(day.spans) for day in week] == [2, 0, 0, 1, 1, 1, 1]
+    assert [span.opens.hour for span in week[0].spans] == [9, 18]
+
+
+def closed(first: str, last: str) -> ClosedDates:
+    return ClosedDates(first_on=date.fromisoformat(first), last_on=date.fromisoformat(last))
+
+
+def test_week_says_which_days_are_closed_dates():
+    week = week_from(date(2026, 12, 23), WEEK, [closed("2026-12-24", "2026-12-27")])
+    assert [bool(day.closed) for day in week] == [False, True, True, True, True, False, False]
+
+
+NIGHTS = [span(day, "20:00", "06:00") for day in range(7)]
+ALWAYS = [span(day, "00:00", "00:00") for day in range(7)]
+
+
+@pytest.mark.parametrize(
+    ("spans", "dates", "at", "expected"),
+    [
+        (WEEK, ("2026-11-24", "2026-11-24"), "2026-11-24 10:00", (False, "2026-11-25 09:00", "tomorrow")),
+        (WEEK, ("2026-11-24", "2026-11-24"), "2026-11-23 18:00", (False, "2026-11-25 09:00", "Wednesday")),
+        (WEEK, ("2026-11-24", "2026-11-24"), "2026-11-23 10:00", (True, "2026-11-23 17:00", "today")),
+        (WEEK, ("2026-12-24", "2027-01-03"), "2026-12-24 10:00", (False, "2027-01-04 09:00", "next Monday")),
+        (WEEK, ("2026-12-19", "2027-01-03"), "2026-12-19 10:00", (False, "2027-01-04 09:00", "4 January")),
+        # the night before runs into the closed day, and the closed night begins no more
+        (NIGHTS, ("2026-11-24", "2026-11-24"), "2026-11-24 03:00", (True, "2026-11-24 06:00", "today")),
+        (NIGHTS, ("2026-11-24", "2026-11-24"), "2026-11-24 21:00", (False, "2026-11-25 20:00", "tomorrow")),
+        (ALWAYS, ("2026-11-24", "2026-11-24"), "2026-11-23 12:00", (True, "2026-11-24 00:00", "tomorrow")),
+        # over the end of summer time, the night of 25 October
+        (NIGHTS, ("2026-10-25", "2026-10-25"), "2026-10-25 05:00", (True, "2026-10-25 06:00", "today")),
+    ],
+)  # fmt: skip
+def test_closed_dates(spans, dates, at, expected):
+    at = datetime.fromisoformat(at).replace(tzinfo=LONDON)
+    state = open_state(spans, "Europe/London", at=at, closed=[closed(*dates)])
+    changes = state.changes.replace(tzinfo=None).isoformat(" ", "minutes")
+    assert (state.is_open, changes, state.day) == expected
+
+
+def test_closed_for_longer_than_anybody_looks_ahead():
+    at = datetime(2026, 11, 23, 10, tzinfo=LONDON)
+    state = open_state(WEEK, "Europe/London", at=at, closed=[closed("2026-11-01", "2027-11-01")])
+    assert (state.is_open, state.changes) == (False, None)
 
 
 @pytest.mark.parametrize(

@@ -307,10 +307,18 @@ def test_a_change_of_filters_brings_only_what_changes(client):
     body = part.content.decode()
     assert "<html" not in body
     assert "<form" not in body, "the form, and with it the focus, stays"
-    for changed in ("near-head", "other-unit", "filter-groups", "filter-number", "filter-show", "near-said"):
+    for changed in (
+        "near-head",
+        "other-unit",
+        "filter-groups",
+        "filter-number",
+        "filter-show",
+        "near-said",
+        "near-tools",
+    ):
         assert f'id="{changed}"' in body
         assert f'id="{changed}"' in whole.content.decode()
-    assert body.count("hx-swap-oob") == 6
+    assert body.count("hx-swap-oob") == 7
     assert "hx-swap-oob" not in whole.content.decode()
     assert body.count("clinic-card__name") == whole.content.decode().count("clinic-card__name") == 3
 
@@ -383,13 +391,6 @@ def test_remote_services_by_the_regions_they_may_serve(client, address, names):
     body = page.content.decode()
     assert ("Remote services that may serve" in body) is bool(names)
     assert body.count("Not yet confirmed by us. Ask first.") == len(names)  # nobody travels there
-
-
-def test_queries_of_the_clinic_page(client):
-    clinic = create_clinic(point=LEEDS, routes=[1, 2, 3, 4, 5])
-    with CaptureQueriesContext(connection) as captured:
-        client.get(clinic.get_absolute_url())
-    assert len(captured) == 6  # clinic, treatments, opening hours, sources, attempts, answers about safety
 
 
 def test_staff_see_the_same_page(client):

@@ -24,6 +24,7 @@ from ketamine_info.embedded_pg import server
 LOADING = {
     "load_places": "Loading postcodes and towns",
     "load_sample_clinics": "Loading sample clinics",
+    "load_schedules": "Loading treatment schedules",
     "load_articles": "Loading articles",
 }
 
