@@ -78,6 +78,11 @@ def posted(clinic: Clinic | None = None, **changes):
         [{"id": h.pk, "weekday": h.weekday, "opens": h.opens, "closes": h.closes} for h in hours],
         initial=len(hours),
     )
+    closed = list(clinic.closed_dates.all()) if saved else []
+    fields["closed_dates"] = inline_formset(
+        [{"id": d.pk, "first_on": d.first_on, "last_on": d.last_on, "reason": d.reason} for d in closed],
+        initial=len(closed),
+    )
     fields |= changes
     ticked = {name: fields.pop(name) for name in ("payments", "languages", "remote_regions")}
     data = nested_form_data({name: value for name, value in fields.items() if value is not None})

@@ -7,7 +7,7 @@ from wagtail.admin.panels import FieldPanel, InlinePanel
 from wagtail.test.utils.form_data import inline_formset
 
 from clinics.editing import PANELS
-from clinics.models import Clinic, OpeningHours, Treatment
+from clinics.models import Clinic, ClosedDates, OpeningHours, Treatment
 from tests.clinics.admin.screens import (
     address,
     posted,
@@ -64,11 +64,18 @@ def test_no_field_of_a_clinic_is_missing_from_the_form_by_accident():
         for panel in panels_within(PANELS)
         if isinstance(panel, FieldPanel | InlinePanel)
     }
-    fields = {field.name for field in Clinic._meta.concrete_fields} | {"treatments", "opening_hours"}
+    fields = {field.name for field in Clinic._meta.concrete_fields} | {
+        "treatments",
+        "opening_hours",
+        "closed_dates",
+    }
     assert fields - NOT_EDITED == named
 
 
-@pytest.mark.parametrize(("model", "relation"), [(Treatment, "treatments"), (OpeningHours, "opening_hours")])
+@pytest.mark.parametrize(
+    ("model", "relation"),
+    [(Treatment, "treatments"), (OpeningHours, "opening_hours"), (ClosedDates, "closed_dates")],
+)
 def test_no_field_of_its_parts_is_missing_either(model, relation):
     (inline,) = [
         panel for panel in panels_within(PANELS) if getattr(panel, "relation_name", None) == relation
