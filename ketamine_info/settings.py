@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "clinics",
     "places",
     "wagtail.contrib.redirects",
+    "wagtail.contrib.sitemaps",
     "wagtail.contrib.typed_table_block",
     "wagtail.embeds",
     "wagtail.sites",
@@ -235,8 +236,8 @@ ADMIN_CONTENT_SECURITY_POLICY = {
     "object-src": [NONE],
     "frame-ancestors": [SELF],
 }
-# The views whose answers caches may share: articles, and what the API says to everybody. Everything else, every
-# search above all, is stored by nobody.
+# The views whose answers caches may share: articles and what is made of them, and what the API says to everybody.
+# Everything else, every search above all, is stored by nobody.
 SHARED_VIEWS = {
     "wagtail_serve",
     "api:articles",
@@ -244,8 +245,14 @@ SHARED_VIEWS = {
     "api:clinic",
     "api:openapi-json",
     "api:openapi-view",
+    "articles:atom",
+    "articles:rss",
+    "articles:share_image",
     "data:export",
     "data:file",
+    "robots",
+    "sitemap",
+    "sitemaps",
 }
 # From one address, as far as a server's workers can tell (docs/adr/0085).
 API_REQUESTS_PER_MINUTE = env.int("API_REQUESTS_PER_MINUTE", default=120)

@@ -3,10 +3,12 @@
 from csp.decorators import csp
 from django.conf import settings
 from django.urls import include, path
-from django.views.generic import RedirectView
+from django.views.generic import RedirectView, TemplateView
 from django.views.static import serve
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
+from wagtail.contrib.sitemaps import Sitemap
+from wagtail.contrib.sitemaps import views as sitemap_views
 from wagtail.documents import urls as wagtaildocs_urls
 from wagtail.utils.urlpatterns import decorate_urlpatterns
 
@@ -14,6 +16,8 @@ from clinics.urls import embed_urls
 from ketamine_info.api.v1 import api
 
 admin_policy = csp(settings.ADMIN_CONTENT_SECURITY_POLICY)
+
+SITEMAPS = {"pages": Sitemap}
 
 urlpatterns = [
     # One way to sign in, with a second factor: both of Wagtail's own are closed.
@@ -25,7 +29,21 @@ urlpatterns = [
     path("embed/", include(embed_urls)),
     path("api/v1/", api.urls),
     path("data/", include("clinics.exporting.urls")),
+    path(
+        "sitemap.xml", sitemap_views.index, {"sitemaps": SITEMAPS, "sitemap_url_name": "sitemap"}, "sitemaps"
+    ),
+    path("sitemap-<section>.xml", sitemap_views.sitemap, {"sitemaps": SITEMAPS}, "sitemap"),
+    path(
+        "robots.txt",
+        TemplateView.as_view(
+            template_name="robots.txt",
+            content_type="text/plain",
+            extra_context={"sitemap": f"{settings.SITE_URL}/sitemap.xml"},
+        ),
+        name="robots",
+    ),
     path("documents/", include(wagtaildocs_urls)),
+    path("", include("articles.urls")),
     path("", include(wagtail_urls)),
 ]
 if not settings.PRODUCTION:  # a server leaves uploaded files to the proxy (deploy/nginx.conf)

@@ -8,6 +8,7 @@ from articles.models.glossary_page import GlossaryPage
 from articles.models.glossary_term import GlossaryTerm
 from articles.models.loaded import LoadedItem
 from articles.models.pages import ArticleIndexPage, ArticlePage, HelpPage, HomePage, StandardPage
+from articles.models.search_entry import SearchEntry, SearchWord
 from articles.models.source import Source
 
 __all__ = [
@@ -23,6 +24,8 @@ __all__ = [
     "HelpPage",
     "HomePage",
     "LoadedItem",
+    "SearchEntry",
+    "SearchWord",
     "Source",
     "StandardPage",
 ]

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.text import slugify
 from wagtail.admin.panels import FieldPanel
@@ -14,12 +15,13 @@ from wagtail.models import Page, PageManager
 from wagtail.query import PageQuerySet
 
 from articles.blocks import BodyBlock, ChangeBlock
-from articles.citations import CLAIM, SOURCE, CitedText, cite, keys_in, malformed_in
+from articles.citations import CLAIM, SOURCE, CitedSource, CitedText, cite, keys_in, malformed_in
 from articles.glossary import explain
 from articles.models.claim import Claim
 from articles.models.crisis_line import CrisisLine
 from articles.models.glossary_term import GlossaryTerm
 from articles.models.source import Source
+from articles.reading_time import minutes_to_read
 
 
 class BodyPage(Page):
@@ -69,6 +71,11 @@ class BodyPage(Page):
         above = self.get_ancestors().filter(depth__gt=1).live()
         return [{"title": page.title, "url": page.get_url(request)} for page in above]
 
+    def share_image(self, request) -> str:
+        """The full address of the picture that other sites show beside a link to this page."""
+        parts = self.get_url_parts(request)  # none for a page that was never saved
+        return f"{parts[1]}{reverse('articles:share_image', args=[self.pk])}" if parts else ""
+
     def body_html(self, context: dict[str, Any] | None = None) -> SafeString:
         """What stands between the head of the page and its sources, before citations are numbered."""
         return self.body.render_as_block(context)
@@ -95,6 +102,7 @@ class BodyPage(Page):
             "claims": [claim for claim in cited.claims if claim.live],
             "sections": self.sections(),
             "breadcrumb": self.trail(request),
+            "share_image": self.share_image(request),
         }
 
 
@@ -186,7 +194,7 @@ class ArticlePage(BodyPage):
                 return {"previous": before, "next": after}
         return {"previous": None, "next": None}  # a draft has no place yet
 
-    def structured_data(self, request) -> dict[str, Any]:
+    def structured_data(self, request, sources: list[CitedSource]) -> dict[str, Any]:
         """The page as schema.org describes it. No reviewer is named, because none has reviewed it."""
         return {
             "@context": "https://schema.org",
@@ -198,6 +206,7 @@ class ArticlePage(BodyPage):
             "datePublished": self.first_published_at and self.first_published_at.isoformat(),
             "dateModified": self.last_published_at and self.last_published_at.isoformat(),
             "isPartOf": {"@type": "WebSite", "name": "Ketamine Info"},
+            "citation": [cited.source.structured_data() for cited in sources],
         }
 
     def get_context(self, request, *args, **kwargs):
@@ -206,7 +215,8 @@ class ArticlePage(BodyPage):
         return context | {
             "body": explained.html,
             "words": explained.terms,
-            "structured_data": self.structured_data(request),
+            "minutes_to_read": minutes_to_read(explained.html),
+            "structured_data": self.structured_data(request, context["sources"]),
             **self.neighbours(),
         }
 

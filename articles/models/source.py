@@ -127,6 +127,18 @@ class Source(index.Indexed, RevisionMixin, models.Model):
     def __str__(self) -> str:
         return f"{self.authors} ({self.year})" if self.year else self.authors
 
+    def structured_data(self) -> dict[str, str]:
+        """The publication as schema.org describes it, with what is known of it."""
+        official = {self.Kind.REGULATOR, self.Kind.LABEL, self.Kind.SERVICE}
+        known = {
+            "name": self.title or self.journal,
+            "author": self.authors,
+            "datePublished": str(self.year or ""),
+            "url": self.address,
+        }
+        kind = "CreativeWork" if self.kind in official else "ScholarlyArticle"
+        return {"@type": kind} | {name: value for name, value in known.items() if value}
+
     @property
     def is_current(self) -> bool:
         return self.standing == self.Standing.CURRENT
