@@ -42,6 +42,10 @@ def asked(site):
         fetch(f"{site}/clinics/", {"at": POSITION}),
         fetch(f"{site}/clinics/", {"at": f"{POSITION},0"}),
     ]
+    answers += [
+        fetch(f"{site}/search/", {"q": POSTCODE}),
+        fetch(f"{site}/search/", {"q": f"ketamine near {POSTCODE}"}),
+    ]
     for text in (POSTCODE, NAME):
         word = quote(text)
         answers += [
@@ -60,6 +64,8 @@ def asked(site):
             fetch(f"{site}/clinics/near/gb/ls1-4/paper/?q={word}"),
             fetch(f"{site}/embed/?place={word}"),
             fetch(f"{site}/no-such-page/?q={word}"),
+            fetch(f"{site}/search/?q={word}"),
+            fetch(f"{site}/search/?q=ketamine+near+{word}&page={word}"),
             fetch(f"{site}/clinics/your-report/?key={word}"),
             fetch(f"{site}/clinics/your-listing/?key={word}"),
         ]

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.text import slugify
 from wagtail.admin.panels import FieldPanel
-from wagtail.blocks import StreamBlock
+from wagtail.blocks import PageChooserBlock, StreamBlock
 from wagtail.fields import StreamField
 from wagtail.models import Page, PageManager
 from wagtail.query import PageQuerySet
@@ -22,6 +22,8 @@ from articles.models.crisis_line import CrisisLine
 from articles.models.glossary_term import GlossaryTerm
 from articles.models.source import Source
 from articles.reading_time import minutes_to_read
+from articles.related import MOST as MOST_RELATED
+from articles.related import related_to
 
 
 class BodyPage(Page):
@@ -169,6 +171,14 @@ class ArticlePage(BodyPage):
         StreamBlock([("change", ChangeBlock())]), blank=True, help_text="Newest first. Readers see these."
     )
 
+    related = StreamField(
+        [("article", PageChooserBlock("articles.ArticlePage"))],
+        blank=True,
+        max_num=MOST_RELATED,
+        help_text="Up to three articles to read after this one. Places left empty are filled with articles that rest "
+        "on the same sources.",
+    )
+
     content_panels = [
         *Page.content_panels,
         FieldPanel("summary"),
@@ -176,6 +186,7 @@ class ArticlePage(BodyPage):
         FieldPanel("position"),
         FieldPanel("sources_checked_on"),
         FieldPanel("body"),
+        FieldPanel("related"),
         FieldPanel("changes"),
     ]
     template = "articles/article_page.html"
@@ -212,12 +223,15 @@ class ArticlePage(BodyPage):
     def get_context(self, request, *args, **kwargs):
         context = super().get_context(request, *args, **kwargs)
         explained = explain(context["body"], GlossaryTerm.objects.filter(in_articles=True))
+        around = self.neighbours()
+        cited = [entry.source.key for entry in context["sources"]]
         return context | {
             "body": explained.html,
             "words": explained.terms,
             "minutes_to_read": minutes_to_read(explained.html),
             "structured_data": self.structured_data(request, context["sources"]),
-            **self.neighbours(),
+            "related": related_to(self, cited, besides=[page for page in around.values() if page]),
+            **around,
         }
 
 
