@@ -2,6 +2,7 @@
 
 import functools
 import io
+import unicodedata
 
 from PIL import Image, ImageDraw, ImageFont
 
@@ -12,6 +13,9 @@ NAME, PROMISE = "Ketamine Info", "Plain facts, and where each of them comes from
 SIZES = range(88, 35, -4)  # of the title: the largest that fits
 MOST_LINES = 5
 LEADING = 1.22
+SPELT_OUT = str.maketrans(
+    {"–": "-", "—": "-", "…": "...", "€": "EUR ", "£": "GBP ", "ß": "ss", "ø": "o", "æ": "ae"}
+)
 
 
 @functools.lru_cache(maxsize=128)
@@ -22,7 +26,7 @@ def drawn(title: str) -> bytes:
     draw.rectangle((0, 0, 20, HEIGHT), fill=ACCENT)
     draw.text((MARGIN, 64), NAME, font=ImageFont.load_default(40), fill=ACCENT, stroke_width=0.8)
 
-    lines, size = fitted(title)
+    lines, size = fitted(drawable(title))
     font = ImageFont.load_default(size)
     top = 150 + (HEIGHT - 150 - 120 - len(lines) * size * LEADING) / 2
     for number, line in enumerate(lines):
@@ -37,13 +41,19 @@ def drawn(title: str) -> bytes:
     return file.getvalue()
 
 
+def drawable(title: str) -> str:
+    """*title* in the letters that the font has: ASCII and curly quotes. Accents go, other letters leave no box behind."""
+    plain = unicodedata.normalize("NFKD", title.translate(SPELT_OUT))
+    return "".join(letter for letter in plain if letter.isascii() or letter in "“”‘’")
+
+
 def fitted(title: str) -> tuple[list[str], int]:
-    """The lines of *title* and the size at which they fit; what is too long at any size ends in an ellipsis."""
+    """The lines of *title* and the size at which they fit; what is too long at any size ends in three dots."""
     for size in SIZES:
         lines = _wrapped(title, size)
-        if len(lines) * size * LEADING <= HEIGHT - 290 and len(lines) <= MOST_LINES:
+        if len(lines) * size * LEADING <= HEIGHT - 320 and len(lines) <= MOST_LINES:
             return lines, size
-    return [*lines[: MOST_LINES - 1], lines[MOST_LINES - 1][:-1] + "…"], size
+    return [*lines[: MOST_LINES - 1], lines[MOST_LINES - 1][:-1] + "..."], size
 
 
 def _wrapped(title: str, size: int) -> list[str]:

@@ -11,7 +11,7 @@ from PIL import Image
 from wagtail.models import Page, PageViewRestriction
 
 from articles.models import ArticlePage, Source, StandardPage
-from articles.share_images import MOST_LINES, drawn, fitted
+from articles.share_images import MOST_LINES, drawable, drawn, fitted
 from tests.articles.test_pages import ARTICLE, ARTICLES, PAGES
 
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -126,6 +126,14 @@ def test_a_share_image_is_small_and_holds_its_title(title):
     lines, size = fitted(title)
     assert len(lines) <= MOST_LINES
     assert size >= 36
+
+
+@pytest.mark.parametrize(
+    ("title", "letters"),
+    [("Ökonomie – “5 €”…", "Okonomie - “5 EUR ”..."), ("日本 x", " x"), ("Side effects", "Side effects")],
+)
+def test_a_share_image_has_no_box_for_a_letter_it_lacks(title, letters):
+    assert drawable(title) == letters
 
 
 def test_each_page_names_its_share_image(world, client):
