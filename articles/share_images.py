@@ -42,7 +42,7 @@ def drawn(title: str) -> bytes:
 
 
 def drawable(title: str) -> str:
-    """*title* in the letters that the font has: ASCII and curly quotes. Accents go, other letters leave no box behind."""
+    """*title* in the letters that the font has: ASCII and curly quotes. Accents go, and other letters leave no box."""
     plain = unicodedata.normalize("NFKD", title.translate(SPELT_OUT))
     return "".join(letter for letter in plain if letter.isascii() or letter in "“”‘’")
 
