@@ -10,7 +10,6 @@ from django.dispatch import receiver
 from wagtail.models import Page
 from wagtail.signals import page_published, page_unpublished
 
-from articles.citations import without_citations
 from articles.models import (
     ArticlePage,
     Claim,
@@ -24,7 +23,7 @@ from articles.models import (
 from articles.models.pages import BodyPage
 
 WORD = re.compile(r"[a-z][a-z’'-]{2,38}[a-z]")
-PICTURES = "figure, form, sup, .visually-hidden"  # their text is not prose
+NO_PROSE = "figure, form, sup, .visually-hidden"
 MARKERS = dict.fromkeys((0xE000, 0xE001))  # stand for highlighting in extracts (articles.search)
 
 
@@ -54,7 +53,8 @@ def index_page(page: Page) -> None:
         title=page.title,
         names=page.title,
         summary=page.summary,
-        text=_text(page.body.render_as_block()),
+        # The words of the glossary are found one by one.
+        text=page.summary if isinstance(page, GlossaryPage) else _text(cited.html),
         sources=[entry.source.key for entry in cited.sources],
     )
 
@@ -105,10 +105,10 @@ def _keep(name: str, **fields: Any) -> None:
 
 
 def _text(html: str) -> str:
-    """The prose and the tables of a rendered body, without its marks."""
-    body = BeautifulSoup(without_citations(html), "html.parser")
-    for picture in body.select(PICTURES):
-        picture.decompose()
+    """The prose and the tables of a finished body, without the numbers of its sources."""
+    body = BeautifulSoup(html, "html.parser")
+    for element in body.select(NO_PROSE):
+        element.decompose()
     return " ".join(body.get_text(" ").split())
 
 
