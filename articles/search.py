@@ -15,7 +15,7 @@ from difflib import get_close_matches
 from django.contrib.postgres.search import SearchHeadline, SearchQuery, SearchRank
 from django.core.paginator import Page as ResultsPage
 from django.core.paginator import Paginator
-from django.db.models import Case, Q, QuerySet, TextField, Value, When
+from django.db.models import Case, F, Q, QuerySet, TextField, Value, When
 from django.http import HttpRequest
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
@@ -132,8 +132,8 @@ def _page_of(query: SearchQuery, number: str | None) -> ResultsPage:
     ranked = (
         SearchEntry.objects.filter(vector=query, page__in=Page.objects.live().public())
         .annotate(
-            by_name=SearchRank("vector", query, weights=NAMES_ONLY),
-            rank=SearchRank("vector", query, weights=WEIGHTS, normalization=BY_LENGTH),
+            by_name=SearchRank(F("vector"), query, weights=NAMES_ONLY),
+            rank=SearchRank(F("vector"), query, weights=WEIGHTS, normalization=BY_LENGTH),
         )
         .order_by("-by_name", "-rank", "name")
         .values_list("pk", flat=True)

@@ -3,7 +3,9 @@ from pathlib import Path
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from articles.indexing import rebuild
 from articles.loading import ContentError, load
+from articles.models import SearchEntry
 
 
 class Command(BaseCommand):
@@ -26,6 +28,8 @@ class Command(BaseCommand):
             done = load(folder)
         except ContentError as error:
             raise CommandError(str(error)) from error
+        if not SearchEntry.objects.exists():  # a site from before it had a search
+            rebuild()
         if verbosity:
             self.stdout.write(
                 "Articles: " + ", ".join(f"{count} {what}" for what, count in done.items()) + "."
