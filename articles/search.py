@@ -11,6 +11,7 @@ import operator
 import re
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from typing import Any
 
 from django.contrib.postgres.search import SearchHeadline, SearchQuery, SearchRank
 from django.core.paginator import Page as ResultsPage
@@ -34,6 +35,9 @@ LIKE_ENOUGH = 0.75  # of difflib's ratio: one slip in four letters, two in eight
 NAMES_ONLY = [0.0, 0.0, 0.0, 1.0]
 WEIGHTS = [0.1, 0.2, 0.4, 1.0]
 BY_LENGTH = Value(1)  # divide by 1 + the logarithm of the length
+OPERATOR = re.compile(
+    r'"|(?<!\S)-\w'
+)  # a phrase, or a word to leave out: whoever writes these means just that
 # Characters for private use, which no indexed text has, so that an extract can be escaped before it is marked.
 MARK, UNMARK = "\ue000", "\ue001"
 
@@ -55,7 +59,8 @@ class Found:
 def search(text: str, page: str | None = None) -> Found:
     """What has the words of *text*, best first; *page* is whatever came as its number."""
     text = " ".join(tidy(text).split()[:MOST_WORDS])
-    if numbers := _page_of(_all_words(text), page):
+    numbers = _page_of(_all_words(text), page)
+    if numbers or OPERATOR.search(text):
         return Found(text, numbers)
     corrected = _corrected(text)
     if corrected != text.lower() and (numbers := _page_of(_all_words(corrected), page)):
@@ -65,14 +70,32 @@ def search(text: str, page: str | None = None) -> Found:
     return Found(text, numbers, instead, any_word=bool(numbers))
 
 
-def entries(found: Found, request: HttpRequest) -> list[SearchEntry]:
-    """The entries on the page of *found*, in order, each with its ``url`` and its ``extract``, which is safe HTML."""
-    wanted = _all_words(found.instead or found.text) | _any_word(found.instead or found.text)
-    shown = _with_extracts(SearchEntry.objects.filter(pk__in=list(found.numbers)), wanted).in_bulk()
-    for entry in shown.values():
-        entry.url = entry.address(request)
-        entry.extract = marked(entry.extract if MARK in entry.extract else entry.summary or entry.extract)
-    return [shown[number] for number in found.numbers if number in shown]
+@dataclass(frozen=True)
+class Shown:
+    """One entry on a page of results."""
+
+    entry: SearchEntry
+    url: str
+    extract: SafeString  # HTML
+
+
+def shown(found: Found, request: HttpRequest) -> list[Shown]:
+    """The entries on the page of *found*, in order."""
+    text = found.instead or found.text
+    entries = _with_extracts(
+        SearchEntry.objects.filter(pk__in=list(found.numbers)), _all_words(text) | _any_word(text)
+    )
+    by_number = {entry.pk: entry for entry in entries}
+    return [
+        Shown(entry, entry.address(request), marked(_extract(entry)))
+        for number in found.numbers
+        if (entry := by_number.get(number))
+    ]
+
+
+def _extract(entry: Any) -> str:
+    """The passage with the words, or the summary where the words stand only in its names."""
+    return entry.extract if MARK in entry.extract else entry.summary or entry.extract
 
 
 def marked(extract: str) -> SafeString:
@@ -141,12 +164,13 @@ def _page_of(query: SearchQuery, number: str | None) -> ResultsPage:
     return Paginator(list(ranked[:MOST_FOUND]), PER_PAGE).get_page(number)
 
 
-def _with_extracts(shown: QuerySet[SearchEntry], query: SearchQuery) -> QuerySet[SearchEntry]:
-    markers = {"config": "english", "start_sel": MARK, "stop_sel": UNMARK}
-    whole = SearchHeadline("text", query, highlight_all=True, **markers)
-    parts = SearchHeadline(
-        "text", query, max_words=30, min_words=12, max_fragments=2, fragment_delimiter=" … ", **markers
+def _with_extracts(entries: QuerySet[SearchEntry], query: SearchQuery) -> QuerySet[SearchEntry]:
+    headline = functools.partial(
+        SearchHeadline, "text", query, config="english", start_sel=MARK, stop_sel=UNMARK
     )
-    short = When(kind__in=[SearchEntry.Kind.WORD, SearchEntry.Kind.CLAIM], then=whole)
-    extract = Case(short, default=parts, output_field=TextField())
-    return shown.annotate(extract=extract).select_related("page").defer("text", "vector")
+    parts = headline(max_words=30, min_words=12, max_fragments=2, fragment_delimiter=" … ")
+    short = [SearchEntry.Kind.WORD, SearchEntry.Kind.CLAIM]
+    extract = Case(
+        When(kind__in=short, then=headline(highlight_all=True)), default=parts, output_field=TextField()
+    )
+    return entries.annotate(extract=extract).select_related("page").defer("text", "vector")

@@ -12,7 +12,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 from wagtail.models import Page
 
-from articles.search import LONGEST_TEXT, entries, search
+from articles.search import LONGEST_TEXT, search, shown
 from articles.share_images import drawn
 from places.finding import Outcome
 from places.models import Place
@@ -56,7 +56,7 @@ def site_search(request: HttpRequest) -> HttpResponse:
     if places and not found.as_typed:  # the name of a town, which looks like other words
         return _page(request, text=text, places=places, in_danger=in_danger)
     return _page(
-        request, text=text, found=found, entries=entries(found, request), places=places, in_danger=in_danger
+        request, text=text, found=found, results=shown(found, request), places=places, in_danger=in_danger
     )
 
 

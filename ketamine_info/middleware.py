@@ -11,12 +11,11 @@ LONGEST_QUERY = 2048  # bytes; the longest search with every filter chosen is a 
 LONGEST_STAFF_SEARCH = 200  # characters; Wagtail's search turns each word into a nested query
 LARGEST_PUBLIC_BODY = 64 * 1024  # bytes; what the public may send
 STAFF_PATHS = ("/admin/", "/accounts/")
-OPEN_PATHS = ("/api/", "/share-images/")  # what pages of other sites may show
 
 SHARED = "public, max-age=60, s-maxage=300, stale-while-revalidate=600, stale-if-error=86400"
 NOT_STORED = "private, no-store"
 
-OPEN_PATHS = ("/api/", "/data/")  # what pages of other sites may read
+OPEN_PATHS = ("/api/", "/data/", "/share-images/")  # what pages of other sites may read and show
 FRAMED_PATH = "/embed/"  # the one page that may stand in a frame of any site
 READABLE_BY_OTHERS = {
     "Access-Control-Allow-Origin": "*",

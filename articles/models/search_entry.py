@@ -4,16 +4,17 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
+from django.db.models.expressions import CombinedExpression
 from django.http import HttpRequest
 
 
-def vector() -> SearchVector:
+def vector() -> CombinedExpression:
     """The words of an entry: its names count most, then its summary, then its text."""
-    weights = [("names", "A"), ("summary", "B"), ("text", "D")]
-    first, *others = (SearchVector(name, config="english", weight=weight) for name, weight in weights)
-    for other in others:
-        first += other
-    return first
+    names, summary, text = (
+        SearchVector(name, config="english", weight=weight)
+        for name, weight in [("names", "A"), ("summary", "B"), ("text", "D")]
+    )
+    return names + summary + text
 
 
 class SearchEntry(models.Model):
