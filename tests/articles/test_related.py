@@ -16,9 +16,7 @@ def related(client, address: str) -> list[str]:
 
 
 def article(slug: str, *, cites: tuple[str, ...] = (), **fields) -> ArticlePage:
-    page = ArticlePage(
-        title=slug, slug=slug, summary="x", sources_checked_on="2026-11-23", topic="", **fields
-    )
+    page = ArticlePage(title=slug, slug=slug, summary="x", sources_checked_on="2026-11-23", **fields)
     page.body = [("text", mark_safe("<p>" + " ".join(f"x [@{key}]" for key in cites) + "</p>"))]
     ArticleIndexPage.objects.get().add_child(instance=page)
     page.save_revision().publish()
@@ -47,7 +45,7 @@ def test_the_more_sources_are_shared_the_nearer(keys, client):
     article("between", position=3)
     article("one", cites=keys[:1], position=900)
     article("two", cites=keys[1:3], position=950)
-    assert related(client, "/articles/zinc-a/") == ["/articles/two/", "/articles/one/"]
+    assert related(client, "/articles/zinc-a/")[:2] == ["/articles/two/", "/articles/one/"]
 
 
 def test_what_an_editor_chose_comes_first_and_once(keys, client):
