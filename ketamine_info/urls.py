@@ -12,12 +12,13 @@ from wagtail.contrib.sitemaps import views as sitemap_views
 from wagtail.documents import urls as wagtaildocs_urls
 from wagtail.utils.urlpatterns import decorate_urlpatterns
 
+from clinics.sitemaps import BrowseSitemap, ClinicSitemap
 from clinics.urls import embed_urls
 from ketamine_info.api.v1 import api
 
 admin_policy = csp(settings.ADMIN_CONTENT_SECURITY_POLICY)
 
-SITEMAPS = {"pages": Sitemap}
+SITEMAPS = {"pages": Sitemap, "clinics": ClinicSitemap, "browse": BrowseSitemap}
 
 urlpatterns = [
     # One way to sign in, with a second factor: both of Wagtail's own are closed.

@@ -47,17 +47,7 @@ def test_an_answer_to_a_form_is_too(world, client, view, form):
     assert errors_in(client.post(reverse(view), form).content.decode()) == []
 
 
-@pytest.mark.parametrize(
-    "html",
-    [
-        "<p><div></div></p>",
-        "<p>x</b>",
-        "<p id=a id=b>x",
-        "<table><p>x</p></table>",
-        "a & b &nosuch;",
-        "<a href='x''>x</a>",
-    ],
-)
+@pytest.mark.parametrize("html", ["<p><div></div></p>", "<p>x</b>", "<div>x", "<a href='x''>x</a>"])
 def test_an_error_would_be_seen(html):
     assert errors_in(f"<!DOCTYPE html><html lang=en><head><title>x</title></head><body>{html}</body></html>")
 
