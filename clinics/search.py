@@ -11,7 +11,8 @@ from math import ceil
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
-from django.db.models import Q
+from django.db import connection
+from django.db.models import BooleanField, ExpressionWrapper, Q, Value
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils import timezone
@@ -25,6 +26,7 @@ from places.vicinity import Vicinity
 PAGE_SIZE = 20
 MOST_COUNTED = 1000  # a longer list helps nobody: it is "more than 1,000", and pages end there
 MOST_REMOTE = 5  # beside clinics at a distance; all of them have pages of their own
+FARTHEST = 20_000  # clinics gone through for the nearest that fits
 HANDFUL = 5  # fewer than this many clinics, and the search looks further by itself
 
 Word = TypeVar("Word", bound=StrEnum)
@@ -220,11 +222,22 @@ class ClinicSearch:
         return self.clinics().serving(self.place.country, self.place.region_code).order_by("name", "pk")
 
     def nearest_anywhere(self) -> Clinic | None:
-        """The nearest clinic that fits, however far; None when there is none at all."""
-        nearest = [] if self.is_remote else self.nearest(1)
-        if not nearest:
+        """The nearest clinic that fits, of the nearest FARTHEST; None when none of them does.
+
+        They are gone through in order until one fits: to filter them beforehand would mean to read the whole
+        directory where none does.
+        """
+        if self.is_remote:
             return None
-        clinic = Clinic.objects.get(pk=nearest[0][0])
+        fits = ExpressionWrapper(self.condition() or Value(True), output_field=BooleanField())
+        nearest = Clinic.objects.listed().annotate(fits=fits).near(self.point).values_list("pk", "fits")
+        sql, params = nearest[:FARTHEST].query.sql_with_params()
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT pk FROM ({sql}) AS nearest WHERE fits LIMIT 1", params)
+            found = cursor.fetchone()
+        if not found:
+            return None
+        clinic = Clinic.objects.get(pk=found[0])
         clinic.km = self.point.km_to(clinic.point)
         return clinic
 

@@ -1,5 +1,7 @@
 """The pages of the finder: ask, and what was found."""
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.template.response import TemplateResponse
 from django.views.decorators.csrf import csrf_exempt
@@ -7,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django_htmx.http import push_url
 from django_htmx.middleware import HtmxDetails
 
-from clinics.facets import count_facets
+from clinics.facets import Facets, count_facets
 from clinics.filters import (
     chosen_options,
     filter_groups,
@@ -18,7 +20,7 @@ from clinics.filters import (
     sort_choices,
 )
 from clinics.ladder import ladder
-from clinics.search import MOST_REMOTE, ClinicSearch, positive_number
+from clinics.search import MOST_REMOTE, ClinicSearch, Results, positive_number
 from places.finding import Outcome
 from places.models import Place
 from places.vicinity import Vicinity
@@ -120,13 +122,25 @@ def _results(request: FinderRequest, search: ClinicSearch) -> HttpResponse:
     """The page of results; for htmx only those parts of it that a change of the filters changes."""
     results = search.results(positive_number(request.GET, "page"))
     facets = count_facets(search, results.within_km)
+    context = near_context(request, search, results, facets)
+    if not request.htmx:
+        return TemplateResponse(request, "clinics/clinic_near.html", context)
+    return push_url(
+        TemplateResponse(request, "clinics/_near_changed.html", context), search.get_absolute_url()
+    )
+
+
+def near_context(
+    request: HttpRequest, search: ClinicSearch, results: Results, facets: Facets
+) -> dict[str, Any]:
+    """What the page of results is made from; *facets* are those of the results' radius."""
     groups = filter_groups(search, facets)
     nearest = None if results.count else search.nearest_anywhere()
     remote = (
         [] if search.is_remote or results.page > 1 else list(search.remote().for_cards()[: MOST_REMOTE + 1])
     )
     shared = search.to_share()
-    context = {
+    return {
         "search": search,
         "results": results,
         "namesakes": _namesakes(request, search),
@@ -144,11 +158,6 @@ def _results(request: FinderRequest, search: ClinicSearch) -> HttpResponse:
         "paper_url": search.get_paper_url(),
         "share_url": "" if shared.is_from_position else request.build_absolute_uri(shared.get_absolute_url()),
     }
-    if not request.htmx:
-        return TemplateResponse(request, "clinics/clinic_near.html", context)
-    return push_url(
-        TemplateResponse(request, "clinics/_near_changed.html", context), search.get_absolute_url()
-    )
 
 
 def _namesakes(request: HttpRequest, search: ClinicSearch) -> list[tuple[Place, str]]:

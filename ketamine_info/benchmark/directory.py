@@ -46,8 +46,8 @@ def fill(count: int) -> None:
         cursor.execute("VACUUM ANALYZE clinics_clinic, clinics_treatment")
 
 
-def _positions(count: int) -> Iterator[tuple[float, float, str, list[int]]]:
-    """(latitude, longitude, country, routes) of each clinic."""
+def _positions(count: int) -> Iterator[tuple[float, float, str, str, list[int]]]:
+    """(latitude, longitude, country, time zone, routes) of each clinic."""
     dice = random.Random("directory")
     for town in places(count, "clinics"):
         latitude = town.latitude + dice.gauss(0, SPREAD_KM) / KM_PER_DEGREE
@@ -55,7 +55,7 @@ def _positions(count: int) -> Iterator[tuple[float, float, str, list[int]]]:
         routes = [route for route, share in _SHARES.items() if dice.random() < share] or [
             int(Route.ESKETAMINE)
         ]
-        yield latitude, (longitude + 180) % 360 - 180, town.country, routes
+        yield latitude, (longitude + 180) % 360 - 180, town.country, town.timezone, routes
 
 
 _SHARES = {int(COMMON): 0.5, int(Route.IM): 0.2, int(Route.ESKETAMINE): 0.4, int(RARE): 0.001}
@@ -64,24 +64,56 @@ _CLINIC_COLUMNS = (
     "id", "name", "slug", "country", "latitude", "longitude", "position_precision", "routes", "is_sample",
     "live", "status", "setting", "phone", "town", "has_unpublished_changes", "expired", "locked",
     "delisted_because", "status_note", "street", "region", "postcode", "timezone", "remote_regions", "email",
-    "website", "payments", "languages", "access_note", "verified_how", "created_at", "updated_at",
+    "website", "access_note", "verified_how", "created_at", "updated_at", "payments", "languages",
+    "opening_borders", "youngest_age", "oldest_age", "taking_new_patients", "psychiatric_assessment",
+    "therapy_alongside", "wheelchair_access",
 )  # fmt: skip
 _TREATMENT_COLUMNS = ("clinic_id", "route", "price_from", "currency", "price_unit", "note")
 
 
 def _clinics(rows) -> Iterator[tuple]:
     now = timezone.now()
-    for number, (latitude, longitude, country, routes) in enumerate(rows, start=1):
+    dice = random.Random("facts")
+    for number, (latitude, longitude, country, zone, routes) in enumerate(rows, start=1):
         yield (
             number, f"Made-up clinic {number}", f"made-up-{number}", country, latitude, longitude,
             Precision.STREET, routes, True, True, Clinic.Status.LISTED, Clinic.Setting.IN_CLINIC, "", "Town",
-            False, False, False, "", "", "1 Street", "Region", "", "UTC", [], "", "", ["self-pay"], ["en"], "",
-            "", now, now,
+            False, False, False, "", "", "1 Street", "Region", "", zone, [], "", "", "", "", now, now, *_facts(dice),
         )  # fmt: skip
 
 
+def _facts(dice: random.Random) -> tuple:
+    """What else filters ask about, in the order of the columns; each is not known of some."""
+    return (
+        dice.sample(list(Clinic.Payment), dice.randint(0, 3)),
+        [code for code, share in _SPOKEN.items() if dice.random() < share],
+        dice.choice(_WEEKS),
+        dice.choice([None, 16, 18, 21]),
+        dice.choice([None, None, 65, 75]),
+        *(dice.choice([True, False, None]) for _ in range(4)),
+    )
+
+
+_SPOKEN = {
+    "en": 0.9,
+    "es": 0.2,
+    "pl": 0.05,
+    "zh": 0.05,
+    "ur": 0.03,
+    "ar": 0.03,
+    "fr": 0.02,
+    "cy": 0.01,
+    "mi": 0.001,
+}
+_WEEKS = (
+    [],
+    [border for day in range(5) for border in (day * 1440 + 540, day * 1440 + 1020)],
+    [border for day in range(7) for border in (day * 1440 + 480, day * 1440 + 1200)],
+)
+
+
 def _treatments(rows) -> Iterator[tuple]:
-    for number, (_, _, _, routes) in enumerate(rows, start=1):
+    for number, (*_, routes) in enumerate(rows, start=1):
         for route in routes:
             yield number, route, 250, "GBP", Treatment.PriceUnit.SESSION, ""
 

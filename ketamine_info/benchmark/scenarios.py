@@ -36,6 +36,11 @@ def scenarios(count: int) -> Iterator[Scenario]:
     yield Scenario("nothing near", (ClinicSearch(nowhere()),) * count)
 
 
+def typed(count: int) -> list[str]:
+    """What is in the box when places are suggested: the first two to six letters of towns where people live."""
+    return [place.name[: 2 + number % 5] for number, place in enumerate(places(count, "typed"))]
+
+
 def nowhere() -> Place:
     """A place in the South Pacific, 2,700 km from the nearest land (Point Nemo; Lukatela 1992)."""
     place, _ = Place.objects.get_or_create(
@@ -57,3 +62,9 @@ def address(search: ClinicSearch) -> str:
     """The path and query of a search's page."""
     parts = urlsplit(search.get_absolute_url())
     return f"{parts.path}?{parts.query}" if parts.query else parts.path
+
+
+def api_address(search: ClinicSearch) -> str:
+    """The path and query of the same question to the API."""
+    place = f"{search.place.country.lower()}/{search.place.slug}"
+    return f"/api/v1/clinics?place={place}&within_km={round(search.unit.usual * search.unit.km)}"

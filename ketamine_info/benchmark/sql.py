@@ -6,8 +6,10 @@ from collections.abc import Callable
 from django.db import connection
 from django.db.models import QuerySet
 
+from clinics.facets import count_facets
 from clinics.models import Clinic
 from clinics.search import PAGE_SIZE, ClinicSearch
+from places.models import Place
 
 Work = Callable[[int], object]  # what is timed, given the number of the round
 
@@ -35,6 +37,27 @@ def search(searches: tuple[ClinicSearch, ...]) -> Work:
 def count(searches: tuple[ClinicSearch, ...]) -> Work:
     """How many there are, counted to the bound."""
     return lambda number: searches[number].results().count
+
+
+def facets(searches: tuple[ClinicSearch, ...]) -> Work:
+    """What the filters would leave, within the usual radius or the one asked for."""
+
+    def run(number: int) -> None:
+        search = searches[number]
+        count_facets(search, (search.within or search.unit.usual) * search.unit.km)
+
+    return run
+
+
+def place_floor(places: list[Place]) -> Work:
+    """Ten places by primary key."""
+    keys = [place.pk for place in places]
+    return lambda number: list(Place.objects.filter(pk__in=keys[number * 10 : number * 10 + 10]))
+
+
+def suggestions(typed: list[str]) -> Work:
+    """The places that the box suggests for what is typed."""
+    return lambda number: Place.objects.suggest(typed[number])
 
 
 def _nearest(search: ClinicSearch) -> QuerySet:

@@ -1,4 +1,6 @@
-"""The site's addresses and one more: the floor, a results page whose twenty clinics are known by primary key."""
+"""The site's addresses and two more: the floor, a results page whose twenty clinics are known by primary key, and the
+results page without the counts beside its filters.
+"""
 
 from functools import cached_property
 
@@ -10,9 +12,11 @@ from clinics.facets import Facets
 from clinics.filters import chosen_options, filter_groups, in_other_unit, radii
 from clinics.models import Clinic
 from clinics.search import ClinicSearch, Results
+from clinics.views import near_context
 from ketamine_info.benchmark.scenarios import nowhere
 from ketamine_info.urls import *  # noqa: F403
 from ketamine_info.urls import urlpatterns as site
+from places.models import Place
 
 NO_FACETS = Facets({}, is_at_least=False)
 
@@ -50,4 +54,14 @@ def floor(request: HttpRequest) -> HttpResponse:
     return TemplateResponse(request, "clinics/clinic_near.html", context)
 
 
-urlpatterns = [path("bench/floor/", floor), *site]
+def without_facets(request: HttpRequest, country: str, place: str) -> HttpResponse:
+    search = ClinicSearch.from_query(Place.objects.at(country, place), request.GET)
+    context = near_context(request, search, search.results(), NO_FACETS)
+    return TemplateResponse(request, "clinics/clinic_near.html", context)
+
+
+urlpatterns = [
+    path("bench/floor/", floor),
+    path("bench/without-facets/<slug:country>/<slug:place>/", without_facets),
+    *site,
+]

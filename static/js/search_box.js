@@ -87,7 +87,14 @@ function enhance(form, number) {
   });
 
   field.addEventListener("keydown", (event) => {
-    if (event.isComposing || list.hidden) return;
+    if (event.isComposing) return;
+    if (list.hidden) {
+      if (event.key !== "ArrowDown" || field.value.trim().length < SHORTEST) return;
+      event.preventDefault();
+      close(); // gives up a request under way
+      ask();
+      return;
+    }
     const count = list.children.length;
     if (event.key === "ArrowDown") move(active + 1 < count ? active + 1 : -1);
     else if (event.key === "ArrowUp") move(active < 0 ? count - 1 : active - 1);

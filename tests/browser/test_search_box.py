@@ -115,6 +115,9 @@ def test_the_keyboard_goes_round_and_escape_closes(visit):
     field.press("Escape")
     assert field.get_attribute("aria-expanded") == "false"
     assert (options.count(), field.input_value()) == (0, "new")
+    field.press("ArrowDown")
+    options.first.wait_for()
+    assert field.get_attribute("aria-expanded") == "true"
 
 
 def test_enter_without_a_choice_searches_for_what_was_typed(visit):

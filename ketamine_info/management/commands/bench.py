@@ -9,14 +9,21 @@ from django.db import connection
 
 from clinics.search import PAGE_SIZE
 from ketamine_info.benchmark import pages, sql
-from ketamine_info.benchmark.directory import fill
-from ketamine_info.benchmark.scenarios import Scenario, address, nowhere, scenarios
+from ketamine_info.benchmark.directory import fill, places
+from ketamine_info.benchmark.scenarios import Scenario, address, api_address, nowhere, scenarios, typed
 from ketamine_info.benchmark.timing import Timings, time_in_turn
 
 DATABASE = "ketamine_info_bench_{}"
 FLOOR = "floor: 20 rows by key"
+PLACE_FLOOR = "floor: 10 places by key"
+SUGGESTIONS = "suggestions, 2 to 6 letters"
+PLAIN = (
+    "no filter, usual radius"  # the page as people first see it, measured also without its facets and as API
+)
+WITHOUT_FACETS = f"{PLAIN}, no facets"
+API = f"API, {PLAIN}"
 HEAD = (
-    f"{'':28} {'p50 ms':>8} {'p99 ms':>8} {'of floor':>8} {'count p50':>10} | "
+    f"{'':28} {'p50 ms':>8} {'p99 ms':>8} {'of floor':>8} {'count p50':>10} {'facets p50':>10} {'p99':>7} | "
     f"{'page p50':>8} {'p99':>7} {'of floor':>8} {'req/s':>6}"
 )
 
@@ -33,6 +40,7 @@ class Command(BaseCommand):
 
     def handle(self, *, clinics: list[int], runs: int, **options) -> None:
         settings.ROOT_URLCONF = "ketamine_info.benchmark.urls"
+        settings.API_REQUESTS_PER_MINUTE = 10**9
         for size in clinics:
             self._make_directory(size)
         kinds = list(scenarios(runs))
@@ -63,6 +71,9 @@ class Command(BaseCommand):
         for kind in kinds:
             works["search", kind.name] = sql.search(kind.searches)
             works["count", kind.name] = sql.count(kind.searches)
+            works["facets", kind.name] = sql.facets(kind.searches)
+        works["suggest", PLACE_FLOOR] = sql.place_floor(places(10 * runs, "place floor"))
+        works["suggest", SUGGESTIONS] = sql.suggestions(typed(runs))
         return time_in_turn(works, runs)
 
     def _time_pages(self, sizes: list[int], kinds: list[Scenario], runs: int) -> dict:
@@ -72,7 +83,12 @@ class Command(BaseCommand):
             for size in sizes
             for kind in kinds
         }
+        plain = next(kind for kind in kinds if kind.name == PLAIN)
         for size in sizes:
+            paths[size, WITHOUT_FACETS] = [
+                path.replace("/clinics/near/", "/bench/without-facets/") for path in paths[size, PLAIN]
+            ]
+            paths[size, API] = [api_address(search) for search in plain.searches]
             paths[size, FLOOR] = [_floor_path(number * PAGE_SIZE, size) for number in range(runs)]
         with ExitStack() as stack:
             ports, fetch = {}, {}
@@ -90,14 +106,22 @@ class Command(BaseCommand):
     def _print(self, size: int, runs: int, searched: dict, visited: dict) -> None:
         self.stdout.write(f"\n{size:,} clinics, {runs} searches of each kind\n{HEAD}")
         floor_sql, (floor_page, _) = searched["search", FLOOR], visited[size, FLOOR]
-        for name in [name for what, name in searched if what == "search"]:
-            search, count = searched["search", name], searched.get(("count", name))
+        for name in [name for (of, name) in visited if of == size]:
             page, rate = visited[size, name]
-            counted = f"{count.p50:10.2f}" if count else " " * 10
             self.stdout.write(
-                f"{name:28} {search.p50:8.2f} {search.p99:8.2f} {search.p50 / floor_sql.p50:8.2f} {counted} | "
+                f"{name:28} {_sql_figures(searched, name, floor_sql)} | "
                 f"{page.p50:8.2f} {page.p99:7.2f} {page.p50 / floor_page.p50:8.2f} {rate:6.0f}"
             )
+        place_floor = searched["suggest", PLACE_FLOOR]
+        for name in (PLACE_FLOOR, SUGGESTIONS):
+            timings = searched["suggest", name]
+            self.stdout.write(
+                f"{name:28} {timings.p50:8.2f} {timings.p99:8.2f} {timings.p50 / place_floor.p50:8.2f}"
+            )
+        with_facets, without = visited[size, PLAIN][0], visited[size, WITHOUT_FACETS][0]
+        self.stdout.write(
+            f"page with facets as a ratio to the page without: {with_facets.p50 / without.p50:.2f}"
+        )
 
     def _compare(self, visited: dict, small: int, large: int) -> None:
         self.stdout.write(f"\nPage p50 at {large:,} clinics as a ratio to {small:,}")
@@ -110,6 +134,17 @@ def _use(size: int) -> None:
     """Django's connection, and that of a server started from here, lead to the directory of *size*."""
     connection.close()
     connection.settings_dict["NAME"] = DATABASE.format(size)
+
+
+def _sql_figures(searched: dict, name: str, floor: Timings) -> str:
+    """The columns of a scenario that are measured without its page; spaces where it has none."""
+    search, count, facets = (searched.get((what, name)) for what in ("search", "count", "facets"))
+    columns = (
+        f"{search.p50:8.2f} {search.p99:8.2f} {search.p50 / floor.p50:8.2f}" if search else " " * 26,
+        f"{count.p50:10.2f}" if count else " " * 10,
+        f"{facets.p50:10.2f} {facets.p99:7.2f}" if facets else " " * 18,
+    )
+    return " ".join(columns)
 
 
 def _floor_path(first: int, clinics: int) -> str:

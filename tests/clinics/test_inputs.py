@@ -1,0 +1,168 @@
+"""What people type into the box, as they type it, and where it leads: through HTTP, on the real gazetteer."""
+
+from urllib.parse import urlencode, urlsplit
+
+import pytest
+
+from places.models import Place
+from tests.factories import create_clinic
+
+pytestmark = pytest.mark.django_db
+
+# Where it leads, and the ways in which people write it.
+FOUND = {
+    # United Kingdom
+    "LS1 4": ["LS1 4AP", "ls1 4ap", "LS14AP", "ls14ap", " LS1 4AP ", "LS1  4AP", "LS1-4AP", "LS1 4AP.",
+              "LSI 4AP", "ＬＳ１４ＡＰ", "LS1\u00a04AP", "\tLS1 4AP\n", "\ufeffLS1 4AP", "Leeds LS1 4AP", "LS1 4"],
+    "LS1": ["LS1", "ls1", " ls1 "],
+    "SW1A 1": ["SW1A 1AA", "sw1a1aa", "SW1A1AA"],
+    "EC1A 1": ["EC1A 1BB", "ec1a1bb"],
+    "M1 1": ["M1 1AE", "m11ae"],
+    "BT1": ["BT1 5GS", "bt15gs", "BT1"],
+    "CF10 1": ["CF10 1EP", "cf101ep"],
+    "EH1 1": ["EH1 1YZ", "Edinburgh EH1 1YZ"],
+    "IV27 4": ["IV27 4NB"],
+    # United States
+    "10001 New York, NY": ["10001", "10001-1234", "100011234", "NY 10001", "New York 10001", "New York, NY 10001"],
+    "90210 Beverly Hills, CA": ["90210", " 90210 ", "Beverly Hills 90210", "90210, USA"],
+    "02108 Boston, MA": ["02108", "02108-0000", "Boston MA 02108"],
+    "99723 Barrow, AK": ["99723"],
+    "96813 Honolulu, HI": ["96813"],
+    # Canada
+    "M5V Downtown Toronto, ON": ["M5V 2T6", "m5v2t6", "M5V-2T6", "M5V", "m5v 2t6 ", "Toronto M5V 2T6"],
+    # Australia
+    "2000 Sydney, NSW": ["2000", "Sydney 2000", "Sydney NSW 2000"],
+    "3000 Melbourne, VIC": ["Melbourne VIC 3000"],
+    "0800 Darwin, NT": ["Darwin NT 0800", "NT 0800"],
+    # New Zealand
+    "6011 Mount Victoria": ["Wellington 6011"],
+    # Ireland
+    "D02 Dublin 2": ["D02 X285", "d02x285", "D02", "Dublin 2", "dublin 2", "D2", "DO2 X285"],
+    # Germany
+    "10115 Berlin": ["D-10115", "10115 Berlin", "DE-10115", "Berlin 10115"],
+    "80331 Munich": ["80331", "80331 München"],
+    # Towns: case, accents, apostrophes, hyphens, short forms, other names, other scripts
+    "Leeds, England": ["Leeds", "leeds", "LEEDS", "  leeds  ", "Leeds, UK", "Leeds, England", "leeds england"],
+    "London, England": ["London", "london uk", "Londres", "Лондон", "London, United Kingdom"],
+    "London, Ontario": ["London, Ontario", "London ON", "london, on", "London, Canada"],
+    "York, England": ["York", "york, england"],
+    "York, Pennsylvania": ["York, PA", "york pa", "York, Pennsylvania, USA"],
+    "St Albans, England": ["St Albans", "St. Albans", "Saint Albans", "st albans", "ST ALBANS"],
+    "King's Lynn, England": ["King's Lynn", "Kings Lynn", "King’s Lynn", "kings lynn"],
+    "Stoke-on-Trent, England": ["Stoke-on-Trent", "Stoke on Trent", "stoke on trent"],
+    "Newcastle upon Tyne, England": ["Newcastle upon Tyne", "Newcastle-upon-Tyne"],
+    "Munich, Bavaria": ["Munich", "München", "Munchen", "Muenchen", "MÜNCHEN"],
+    "Köln, North Rhine-Westphalia": ["Köln", "Koeln", "Koln", "Cologne"],
+    "Montréal, Quebec": ["Montréal", "Montreal", "montreal qc"],
+    "Dublin, Leinster": ["Dublin", "Baile Átha Cliath", "Dublin, Ireland"],
+    "Wagga Wagga, New South Wales": ["Wagga Wagga", "wagga wagga nsw"],
+    "New York City, New York": ["New York", "NYC", "new york city"],
+    "Los Angeles, California": ["Los Angeles", "los angeles ca", "Los Angeles, CA"],
+    "Washington, District of Columbia": ["Washington, D.C.", "Washington DC"],
+    "Paris, Texas": ["Paris, TX", "paris texas"],
+}  # fmt: skip
+FIRST_OFFERED = {
+    "Newcastle": "Newcastle, New South Wales", "newcastle": "Newcastle, New South Wales",
+    "Springfield": "Springfield, Missouri", "Cambridge": "Cambridge, England", "Richmond": "Richmond, Virginia",
+    "1010": "1010 Sydney, NSW", "10115": "10115 New York, NY", "0800": "0800 Darwin, NT", "W12": "W12", "6011": "6011 Cottesloe, WA",
+}  # fmt: skip
+NOT_FOUND = {
+    "unknown": ["LS99 9ZZ", "ZZ1 1ZZ", "99999", "M0M 9Z9", "A99 X285", "Zzyzxqville", "Manchestr", "Melborne",
+                "../../etc/passwd", "undefined", "NULL"],
+    "not_covered": ["Paris", "Paris, France", "Tokyo", "Wien", "1012 AB", "CH-8001", "01310-100", "A-1010"],
+    "malformed": ["%%%", "W", "12", "1NV 4L1D", "' OR 1=1 --", "<script>alert(1)</script>", "😀", "x" * 101, ".*", "\\",
+                  "{{7*7}}", "12 Park Row", "123456789012"],
+}  # fmt: skip
+NOTHING = ["", " ", "\t\n", "\u00a0"]
+
+STATUS = {"unknown": 404, "not_covered": 404, "malformed": 422}
+
+
+def ask(client, text: str):
+    return client.post("/clinics/", {"where": text})
+
+
+def test_there_are_enough_of_them():
+    tables = [*FOUND.values(), FIRST_OFFERED, *NOT_FOUND.values(), NOTHING]
+    assert sum(len(table) for table in tables) >= 150
+
+
+@pytest.mark.parametrize(("label", "texts"), FOUND.items())
+def test_found(client, label, texts):
+    for text in texts:
+        response = ask(client, text)
+        assert response.status_code == 303, text
+        *_, country, slug, _ = urlsplit(response["Location"]).path.split("/")
+        assert Place.objects.at(country, slug).label == label, text
+
+
+@pytest.mark.parametrize(("text", "first"), FIRST_OFFERED.items())
+def test_several_are_offered(client, text, first):
+    response = ask(client, text)
+    assert (response.status_code, response.context["finding"].outcome) == (200, "ambiguous")
+    assert response.context["choices"][0][0].label == first
+    assert f">{first}</a>" in response.content.decode().replace("&#x27;", "'")
+
+
+@pytest.mark.parametrize(("outcome", "texts"), NOT_FOUND.items())
+def test_not_found_each_in_its_own_way(client, outcome, texts):
+    for text in texts:
+        response = ask(client, text)
+        assert (response.status_code, response.context["finding"].outcome) == (STATUS[outcome], outcome), text
+
+
+def test_nothing_typed(client):
+    for text in NOTHING:
+        response = ask(client, text)
+        assert (response.status_code, response.context["nothing_typed"]) == (422, True)
+
+
+# Texts that have broken other programs: code, quotation, formats, controls, directions, widths, sizes, halves of pairs.
+NAUGHTY = [
+    "undefined", "null", "NULL", "None", "true", "nil", "NaN", "-0", "1e400", "0x1F", "1/0", "9" * 400, "-1", "٠", "½",
+    "' OR 1=1 --", "1; DROP TABLE clinics_clinic", "SELECT pg_sleep(5)", "\"><script>alert(1)</script>",
+    "<svg onload=alert(1)>", "javascript:alert(1)", "{{7*7}}", "{% load x %}", "${7*7}", "$(reboot)", "`id`", "%s%x%n",
+    "%00", "%", "%%", "_", "\\", "\\0", "'", "\"", "../../etc/passwd", "C:\\con", "\r\nSet-Cookie: a=b", "\x1b[31m",
+    "\u0000", "\ufeff", "\u200b", "L\u200bS1 4AP", "\u202eSL1 4PA", "\u2028", "\ud800", "\udcff", "\uffff", "\U0010ffff",
+    "a" * 5000, "(" * 300, "! & | <->", "💊" * 30, "👩‍⚕️", "Z͑ͫ̓ͪ̂ͫ̽͏̴̙", "e" + "\u0301" * 300, "ﷺ", "Ⅷ", "１０００１", "١٠٠٠١", "日本", "部落格",
+    "ﬀ", "ß", "İstanbul", "ıI", "ǅ", "Ω≈ç√∫˜µ≤", "مكتب", "שלום", "\u2067\u2066test\u2069", "test\u2060test", "ᚐ", "\x7f",
+    "[]", "{}", "a[]=1", "route=iv&route=im", "+", "&", "#", "?", ";", ",", ",,,,", ".", "-", "/",
+]  # fmt: skip
+FIELDS = (
+    "where",
+    "country",
+    "at",
+    "route",
+    "payment",
+    "with",
+    "setting",
+    "age",
+    "language",
+    "within",
+    "unit",
+    "sort",
+)
+
+
+def form(**fields: str) -> str:
+    return urlencode({name: text.encode("utf-8", "surrogatepass") for name, text in fields.items()})
+
+
+def test_naughty_texts_in_every_field_of_the_box(client):
+    for text in NAUGHTY:
+        for field in FIELDS:
+            sent = form(**{"where": "LS1 4AP", field: text})
+            response = client.post("/clinics/", sent, content_type="application/x-www-form-urlencoded")
+            assert response.status_code in {200, 303, 400, 404, 422}, (field, text)
+
+
+def test_naughty_texts_in_every_part_of_an_address_of_results(client):
+    create_clinic()
+    answers = {200, 302, 303, 400, 404, 414, 422}
+    for text in NAUGHTY:
+        everything = form(**dict.fromkeys((*FIELDS, "page", "q"), text))
+        for path in ("/clinics/near/gb/ls1-4/", "/clinics/near/at/53.80,-1.55/", "/clinics/"):
+            assert client.get(f"{path}?{everything}").status_code in answers, (path, text)
+        sent = form(q=text, country=text)
+        response = client.post("/clinics/suggest", sent, content_type="application/x-www-form-urlencoded")
+        assert response.status_code in {200, 400}, text
