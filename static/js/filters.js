@@ -51,6 +51,13 @@ addEventListener("htmx:afterSettle", () => {
   if (document.activeElement === document.body) document.getElementById("near-title").focus();
 });
 
+// The library notes the address in the tab's storage, for a history that is turned off: nothing is to stay there.
+function forgetAddress() {
+  sessionStorage.removeItem("htmx-current-path-for-history");
+}
+addEventListener("htmx:pushedIntoHistory", forgetAddress);
+if (window.htmx) forgetAddress();
+
 // The page itself says what went wrong better than a list that stays as it was.
 for (const failure of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
   addEventListener(failure, ({ detail }) => location.assign(detail.pathInfo.finalRequestPath));

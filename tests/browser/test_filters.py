@@ -52,7 +52,7 @@ def test_a_filter_takes_effect_at_once_and_can_be_taken_back_by_keyboard(visit, 
     assert all("sketamine nasal spray" in text for text in cards.locator(".routes").all_inner_texts())
     axe(page)
 
-    page.get_by_text("Languages spoken").click()
+    page.locator("summary").filter(has_text="Languages spoken").click()
     page.get_by_label("English").check()
     page.wait_for_url("**route=esketamine&language=en&within=25")
     assert page.get_by_label("English").is_visible(), "the group that was opened stays open"
@@ -84,7 +84,7 @@ def test_a_radius_and_an_order_are_kept_by_the_filters(visit):
 
 def test_a_phone_opens_a_sheet(visit, axe):
     page = visit(RESULTS, width=360)
-    page.get_by_text("Filters", exact=True).click()
+    page.locator(".filter-panel__toggle").click()
     sheet = page.get_by_role("dialog", name="Filters")
     sheet.get_by_label("Esketamine nasal spray").check()
     page.wait_for_url("**route=esketamine&within=25")
