@@ -105,7 +105,7 @@ _SPOKEN = {
     "cy": 0.01,
     "mi": 0.001,
 }
-_WEEKS = (
+_WEEKS: tuple[list[int], ...] = (
     [],
     [border for day in range(5) for border in (day * 1440 + 540, day * 1440 + 1020)],
     [border for day in range(7) for border in (day * 1440 + 480, day * 1440 + 1200)],
