@@ -3,6 +3,7 @@
 Any text in a block may cite a source as ``[@murrough-2013]``; the page numbers them (articles.citations).
 """
 
+from django.apps import apps
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.text import slugify
@@ -114,6 +115,20 @@ class ChartBlock(StructBlock):
         return super().get_context(value, parent_context) | {"chart": chart, "drawing": drawing}
 
 
+class TrialTableBlock(StaticBlock):
+    """All trials kept under Snippets."""
+
+    class Meta:
+        icon = "table"
+        template = "articles/blocks/trial_table.html"
+        label = "Table of all trials"
+        admin_text = "Every trial under Editorial records, by year, in a table that readers can sort."
+
+    def get_context(self, value, parent_context=None):
+        trials = apps.get_model("articles.Trial").objects.select_related("source")
+        return super().get_context(value, parent_context) | {"trials": trials}
+
+
 class ProsAndConsBlock(StructBlock):
     """Two columns of equal weight."""
 
@@ -190,6 +205,7 @@ class BodyBlock(StreamBlock):
     key_fact = KeyFactBlock()
     evidence_table = EvidenceTableBlock()
     chart = ChartBlock()
+    trial_table = TrialTableBlock()
     pros_and_cons = ProsAndConsBlock()
     finder = FinderBlock()
     contact = ContactBlock()

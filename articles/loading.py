@@ -51,11 +51,13 @@ from articles.models import (
     LoadedItem,
     Source,
     StandardPage,
+    Trial,
 )
 
 RECORDS: dict[str, type[models.Model]] = {  # each after those that it names
     "sources": Source,
     "claims": Claim,
+    "trials": Trial,
     "crisis_lines": CrisisLine,
     "charts": EvidenceChart,
     "glossary": GlossaryTerm,
@@ -207,9 +209,11 @@ def _record(item: Item, before: LoadedItem | None) -> Any:
 
 
 def _value(field: Any, given: Any) -> Any:
-    """What a field takes for what a file says: the sources of a claim are given by their keys."""
+    """What a field takes for what a file says: sources are given by their keys."""
     if isinstance(field, StreamField):
         return _stream(field.stream_block, given)
+    if field.related_model is Source:
+        return Source.objects.get(key=given)
     if field.related_model is ClaimSource:
         return [
             ClaimSource(source=Source.objects.get(key=key), sort_order=order)

@@ -4,7 +4,7 @@ from wagtail.admin.ui.tables import BooleanColumn
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
-from articles.models import Claim, CrisisLine, EvidenceChart, GlossaryTerm, Source
+from articles.models import Claim, CrisisLine, EvidenceChart, GlossaryTerm, Source, Trial
 
 
 class ClaimViewSet(SnippetViewSet):
@@ -31,6 +31,14 @@ class SourceViewSet(SnippetViewSet):
     copy_view_enabled = False
 
 
+class TrialViewSet(SnippetViewSet):
+    model = Trial
+    icon = "table"
+    list_display = ["__str__", "people", "medicine", "comparator", "finding"]
+    list_filter = ["finding", "year"]
+    copy_view_enabled = False
+
+
 class EvidenceChartViewSet(SnippetViewSet):
     model = EvidenceChart
     icon = "desktop"
@@ -53,7 +61,14 @@ class GlossaryTermViewSet(SnippetViewSet):
 
 
 class EditorialViewSetGroup(SnippetViewSetGroup):
-    items = [ClaimViewSet, SourceViewSet, EvidenceChartViewSet, GlossaryTermViewSet, CrisisLineViewSet]
+    items = [
+        ClaimViewSet,
+        SourceViewSet,
+        TrialViewSet,
+        EvidenceChartViewSet,
+        GlossaryTermViewSet,
+        CrisisLineViewSet,
+    ]
     menu_label = "Editorial records"
     menu_icon = "doc-full"
     menu_order = 210

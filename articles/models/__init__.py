@@ -1,4 +1,4 @@
-"""Editorial records: pages, and the claims, sources, charts, words and crisis lines that pages are made of."""
+"""Editorial records: pages, and the claims, sources, trials, charts, words and crisis lines that pages are made of."""
 
 from articles.models.chart import EvidenceChart
 from articles.models.claim import Claim, ClaimSource
@@ -10,6 +10,7 @@ from articles.models.loaded import LoadedItem
 from articles.models.pages import ArticleIndexPage, ArticlePage, HelpPage, HomePage, StandardPage
 from articles.models.search_entry import SearchEntry, SearchWord
 from articles.models.source import Source
+from articles.models.trial import Trial
 
 __all__ = [
     "ArticleIndexPage",
@@ -28,4 +29,5 @@ __all__ = [
     "SearchWord",
     "Source",
     "StandardPage",
+    "Trial",
 ]

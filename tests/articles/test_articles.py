@@ -5,7 +5,7 @@ import re
 import pytest
 from bs4 import BeautifulSoup
 
-from articles.models import ArticlePage, Claim, EvidenceChart, Source
+from articles.models import ArticlePage, Claim, Source
 from articles.readability import readability
 from tests.articles.test_pages import ARTICLES
 
@@ -137,7 +137,7 @@ def test_an_article_has_a_card_for_whoever_may_be_in_danger(world, client, addre
     ("trial", "people", "ketamine", "comparison"),
     [("Lii, 2023", "40", "60", "50"), ("KARMA-Dep 2, 2025", "62", "46.9", "33.3")],
 )
-def test_trials_that_found_no_difference_stand_in_text_table_and_chart(
+def test_trials_that_found_no_difference_stand_in_text_and_chart(
     world, client, trial, people, ketamine, comparison
 ):
     body = read(client, "/articles/the-evidence/").select_one(".article__body")
@@ -145,28 +145,10 @@ def test_trials_that_found_no_difference_stand_in_text_table_and_chart(
     for figure in (f"{people} people", f"{ketamine}%", f"{comparison}%"):
         assert figure in words_of(item)
 
-    [row] = [
-        row for row in body.select(".article__body > .evidence-table tbody tr") if trial in row.th.get_text()
-    ]
-    cells = [words_of(cell) for cell in row.select("td")]
-    assert cells[0] == people
-    assert cells[-1].startswith(f"No significant difference: response {ketamine}% against {comparison}%")
-
     drawn = [entry for entry in body.select(".evidence-chart__trial") if trial in entry.get_text()]
     labels = [[words_of(label).split("%")[0] for label in entry.select("svg text")] for entry in drawn]
     assert [ketamine, comparison] in labels
     assert all("No significant difference" in words_of(entry) for entry in drawn)
-
-
-def test_the_table_of_trials_has_every_trial_that_a_chart_draws(world, client):
-    body = read(client, "/articles/the-evidence/").select_one(".article__body")
-    rows = [words_of(row.th) for row in body.select(".article__body > .evidence-table tbody tr")]
-    assert len(rows) == 16
-    for chart in EvidenceChart.objects.all():
-        for figure in chart.figures:
-            name = figure.value["name"]
-            if figure.block_type == "trial":
-                assert any(row.startswith(name.replace(" trial", "")) for row in rows), name
 
 
 @pytest.mark.parametrize(

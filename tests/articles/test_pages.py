@@ -37,6 +37,7 @@ PAGES = [
     "/get-help-now/",
     "/about/",
     "/claims/",
+    "/evidence/",
     "/how-we-work/",
     "/privacy/",
     "/accessibility/",
