@@ -1,6 +1,7 @@
 """What a page is made of. Each block is one template of templates/articles/blocks/.
 
-Any text in a block may cite a source as ``[@murrough-2013]``; the page numbers them (articles.citations).
+Any text in a block may cite a claim as ``[#murrough-response]`` or a source as ``[@murrough-2013]``; the page
+numbers them (articles.citations).
 """
 
 from django.apps import apps
@@ -22,6 +23,7 @@ from wagtail.blocks import (
     TextBlock,
 )
 from wagtail.contrib.typed_table_block.blocks import TypedTableBlock
+from wagtail.images.blocks import ImageChooserBlock
 from wagtail.snippets.blocks import SnippetChooserBlock
 
 from articles.charts import drawn
@@ -141,6 +143,67 @@ class ProsAndConsBlock(StructBlock):
         label = "Pros and cons"
 
 
+class CalloutBlock(StructBlock):
+    """Something that a reader should not miss and that is no danger."""
+
+    heading = CharBlock(max_length=120)
+    text = RichTextBlock(features=["ul", *INLINE_FEATURES])
+
+    class Meta:
+        icon = "info-circle"
+        template = "articles/blocks/callout.html"
+        label = "Callout"
+
+
+class QuestionsBlock(ListBlock):
+    """Questions to ask somebody. On paper each has room for the answer."""
+
+    def __init__(self, **kwargs):
+        super().__init__(CharBlock(max_length=300, label="Question"), min_num=1, **kwargs)
+
+    class Meta:
+        icon = "help"
+        template = "articles/blocks/questions.html"
+        label = "Questions to ask"
+
+
+class QuoteBlock(StructBlock):
+    """Words of somebody else, as they stand in a source."""
+
+    text = TextBlock(help_text="Word for word, without quotation marks.")
+    said_by = CharBlock(max_length=150, help_text="Who said it, and as what.")
+    source = SnippetChooserBlock("articles.Source")
+
+    class Meta:
+        icon = "openquote"
+        template = "articles/blocks/quote.html"
+        label = "Quotation"
+
+
+class AltTextBlock(CharBlock):
+    """What a picture shows, in words."""
+
+    def __init__(self, **kwargs):
+        super().__init__(max_length=250, **kwargs)
+        self.field.error_messages["required"] = "Say what the picture shows, for people who cannot see it."
+
+
+class PictureBlock(StructBlock):
+    """A picture that means something. Decoration has no place in an article."""
+
+    image = ImageChooserBlock()
+    alt_text = AltTextBlock(
+        label="What it shows", help_text="For people who cannot see it: what they would miss without it."
+    )
+    caption = RichTextBlock(features=INLINE_FEATURES, required=False)
+    credit = CharBlock(max_length=150, required=False, help_text="Who made it, and under which licence.")
+
+    class Meta:
+        icon = "image"
+        template = "articles/blocks/picture.html"
+        label = "Picture"
+
+
 class FinderBlock(StaticBlock):
     """The search box of the clinic finder."""
 
@@ -207,6 +270,10 @@ class BodyBlock(StreamBlock):
     chart = ChartBlock()
     trial_table = TrialTableBlock()
     pros_and_cons = ProsAndConsBlock()
+    callout = CalloutBlock()
+    questions = QuestionsBlock()
+    quote = QuoteBlock()
+    picture = PictureBlock()
     finder = FinderBlock()
     contact = ContactBlock()
     doors = ListBlock(DoorBlock(), icon="link", template="articles/blocks/doors.html")

@@ -46,6 +46,13 @@ class ClaimQuerySet(models.QuerySet["Claim"]):
         """Claims the public sees whose next check has come, the longest overdue first."""
         return self.live().filter(next_check_on__lte=on).order_by("next_check_on", "key")
 
+    def on_fallen_sources(self) -> "ClaimQuerySet":
+        """Claims with a source that has been retracted or superseded."""
+        fallen = ClaimSource.objects.filter(claim=models.OuterRef("pk")).exclude(
+            source__standing=Source.Standing.CURRENT
+        )
+        return self.filter(models.Exists(fallen))
+
     def without_source(self) -> "ClaimQuerySet":
         """Claims that rest on nothing, or only on what has been retracted."""
         holding = ClaimSource.objects.filter(claim=models.OuterRef("pk")).exclude(

@@ -180,7 +180,7 @@ def test_an_article_says_what_its_reader_must_not_miss(world, client, address, s
 
 def test_the_questions_for_a_clinic_are_all_there_beside_the_finder(world, client):
     body = read(client, "/articles/choosing-a-clinic/").select_one(".article__body")
-    assert len(body.select(".prose > ol > li")) == 11
+    assert len(body.select(".questions > li")) == 11
     assert body.select_one("form.search-box")
 
 
