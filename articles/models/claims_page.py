@@ -58,6 +58,6 @@ def ledger(request) -> list[tuple[Claim.Topic, list[LedgerEntry]]]:
             for key in page.cited_keys(CLAIM):
                 uses[key].append({"title": page.title, "url": page.get_url(request)})
     by_topic = defaultdict(list)
-    for claim in Claim.objects.live().with_sources():
+    for claim in Claim.objects.live().with_sources().order_by("pk"):
         by_topic[claim.topic].append(LedgerEntry(claim, uses[claim.key]))
     return [(topic, by_topic[topic]) for topic in Claim.Topic if by_topic[topic]]

@@ -64,7 +64,7 @@ def test_the_ledger_shows_a_claim_with_all_that_is_known_of_it(world, client):
     said = words_of(entry)
     for part in (
         "Statement of sky.",
-        "Low One small trial.",
+        "Low: One small trial.",
         "Adams",
         "Baker",
         "23 November 2026",

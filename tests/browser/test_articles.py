@@ -22,3 +22,29 @@ def test_the_finder_box_of_an_article_finds_clinics_without_javascript(browser, 
         box.get_by_role("button", name="Search").click()
         assert "/clinics/near/gb/ls1-4/" in page.url
         assert "LS1 4" in page.locator("h1").inner_text()
+
+
+def test_readers_put_the_trials_in_their_own_order_by_keyboard(page):
+    page.goto("/evidence/")
+    table = page.locator(".trial-table")
+    people = table.get_by_role("button", name="People")
+    first = table.locator("tbody tr").first
+
+    people.focus()
+    page.keyboard.press("Enter")
+    assert "Zarate, 2006" in first.inner_text()
+    assert table.locator("th[aria-sort]").get_attribute("aria-sort") == "ascending"
+
+    page.keyboard.press("Enter")
+    assert "ESCAPE-TRD, 2023" in first.inner_text()
+    assert table.locator("th[aria-sort]").get_attribute("aria-sort") == "descending"
+    assert table.get_by_role("status").inner_text() == "Sorted by People, largest first."
+    assert "Not known" in table.locator("tbody tr").last.inner_text()
+
+
+def test_a_grade_leads_from_an_article_to_its_claim(page):
+    page.goto(ARTICLE)
+    page.get_by_text("Claims on this page, and how sure we are of each").click()
+    page.locator(".claims-on-page__list").get_by_role("link").first.click()
+    assert page.url.endswith("/claims/#claim-us-ketamine")
+    assert page.locator("#claim-us-ketamine").is_visible()

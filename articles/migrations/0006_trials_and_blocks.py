@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('articles', '0003_claims'),
+        ('articles', '0005_related_articles'),
         ('wagtailcore', '0098_apitoken'),
     ]
 
