@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from clinics.browse import town_url
 from clinics.burden import burdens, schedules_by_route
+from clinics.maps import clinic_map
 from clinics.models import Clinic, ClinicQuerySet
 from clinics.opening import open_state, week_from
 from clinics.public_holidays import public_holidays
@@ -84,6 +85,7 @@ def clinic_context(request: HttpRequest, clinic: Clinic) -> dict[str, Any]:
         "clinic": clinic,
         "canonical_url": canonical_url,
         "town_url": town_url(clinic),
+        "map": clinic_map(clinic),
         "reachability": reachability(clinic),
         "safety_card": card,
         "safety_asked": asked(card),

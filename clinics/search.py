@@ -113,6 +113,7 @@ class ClinicSearch:
             "within": [str(self.within)] if self.within else [],
             "unit": [str(self.unit)] if self.unit != Unit.of(self.place.country) else [],
             "sort": [str(self.sort)] if self.sort != Sort.NEAREST else [],
+            "from": ["map"] if self.is_from_map else [],
         }
 
     def chosen(self, criterion: Criterion) -> tuple[Any, ...]:
@@ -161,6 +162,11 @@ class ClinicSearch:
     def is_from_position(self) -> bool:
         """Whether it starts where somebody is, rather than from the centre of a named place."""
         return isinstance(self.place, Vicinity)
+
+    @property
+    def is_from_map(self) -> bool:
+        """Whether it starts from the middle of a map that somebody moved there."""
+        return isinstance(self.place, Vicinity) and self.place.on_map
 
     @property
     def point(self) -> Point:

@@ -20,6 +20,7 @@ from clinics.filters import (
     sort_choices,
 )
 from clinics.ladder import ladder
+from clinics.maps import results_map
 from clinics.search import MOST_REMOTE, ClinicSearch, Results, positive_number
 from places.finding import Outcome
 from places.models import Place
@@ -109,7 +110,7 @@ def clinic_near(request: FinderRequest, country: str, place: str) -> HttpRespons
 def clinic_near_position(request: FinderRequest, position: str) -> HttpResponse:
     """Clinics near where somebody is, at the address of a cell of about 1 km; a finer one leads to that."""
     try:
-        vicinity = Vicinity.around(position)
+        vicinity = Vicinity.around(position, on_map=request.GET.get("from") == "map")
     except ValueError:
         return TemplateResponse(request, "clinics/clinic_search.html", {"no_such_place": True}, status=404)
     search = ClinicSearch.from_query(vicinity, request.GET)
@@ -157,6 +158,7 @@ def near_context(
         "in_other_unit": in_other_unit(search),
         "paper_url": search.get_paper_url(),
         "share_url": "" if shared.is_from_position else request.build_absolute_uri(shared.get_absolute_url()),
+        "map": results_map(search, results),
     }
 
 

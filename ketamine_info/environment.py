@@ -1,10 +1,15 @@
 """What production needs from its environment, checked before anything starts."""
 
+import re
 from collections.abc import Mapping
+from pathlib import Path
 from urllib.parse import urlsplit
+
+from pmtiles.tile import MagicNumberNotFound, SpecVersionUnsupported, TileType, deserialize_header
 
 DEPLOYMENTS = ("local", "test", "production")
 SHORTEST_SECRET = 50
+_HOST = re.compile(r"[a-z0-9.-]+(:[0-9]+)?", re.IGNORECASE)  # one that the policy can name
 
 
 def problems(environment: Mapping[str, str]) -> list[str]:
@@ -12,9 +17,9 @@ def problems(environment: Mapping[str, str]) -> list[str]:
     deployment = environment.get("DEPLOYMENT", "production")
     if deployment not in DEPLOYMENTS:
         return [f"DEPLOYMENT is {deployment!r}; it may be {', '.join(DEPLOYMENTS)}."]
+    found = map_problems(environment)
     if deployment != "production":
-        return []
-    found = []
+        return found
     if len(environment.get("SECRET_KEY", "")) < SHORTEST_SECRET:
         found.append(
             f"SECRET_KEY: at least {SHORTEST_SECRET} random characters, kept secret. Make one with: "
@@ -34,6 +39,50 @@ def problems(environment: Mapping[str, str]) -> list[str]:
     if environment.get("DEBUG", "").lower() in ("1", "true", "yes", "on", "y", "t"):
         found.append("DEBUG: leave it out; error pages would show visitors the inside of the server")
     return found
+
+
+def map_problems(environment: Mapping[str, str]) -> list[str]:
+    """What is wrong with the pictures chosen for the map."""
+    address, file = environment.get("MAP_TILE_URL", ""), environment.get("MAP_PMTILES", "")
+    if address and file:
+        return ["MAP_TILE_URL and MAP_PMTILES: choose one, and leave the other out"]
+    found = []
+    if address and not _is_tile_address(address):
+        found.append(
+            "MAP_TILE_URL: an https address with {z}, {x} and {y} after the host and no other braces, such as "
+            "https://tiles.example/{z}/{x}/{y}.png"
+        )
+    if file and (wrong := _wrong_with_archive(Path(file))):
+        found.append(
+            f"MAP_PMTILES: {wrong}; it has to be a PMTiles archive of pictures (PNG, JPEG, WebP or AVIF)"
+        )
+    if (address or file) and not environment.get("MAP_ATTRIBUTION", "").strip():
+        found.append(
+            "MAP_ATTRIBUTION: whom the map's pictures are owed to, such as © OpenStreetMap contributors"
+        )
+    return found
+
+
+def _is_tile_address(address: str) -> bool:
+    parts = urlsplit(address)
+    placeholders = sorted(re.findall(r"{.*?}", parts.path + parts.query))
+    return (
+        parts.scheme == "https"
+        and bool(_HOST.fullmatch(parts.netloc))
+        and placeholders == ["{x}", "{y}", "{z}"]
+    )
+
+
+def _wrong_with_archive(path: Path) -> str | None:
+    try:
+        with path.open("rb") as file:
+            header = deserialize_header(file.read(127))
+    except OSError as error:
+        return f"{path} cannot be read ({error.strerror})"
+    except (MagicNumberNotFound, SpecVersionUnsupported, UnicodeDecodeError, IndexError, ValueError):
+        return f"{path} is no PMTiles archive of version 3"
+    is_of_pictures = header["tile_type"] in (TileType.PNG, TileType.JPEG, TileType.WEBP, TileType.AVIF)
+    return None if is_of_pictures else f"the tiles of {path} are no pictures"
 
 
 def refusal(found: list[str]) -> str:

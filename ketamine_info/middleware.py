@@ -13,6 +13,7 @@ LARGEST_PUBLIC_BODY = 64 * 1024  # bytes; what the public may send
 STAFF_PATHS = ("/admin/", "/accounts/")
 
 SHARED = "public, max-age=60, s-maxage=300, stale-while-revalidate=600, stale-if-error=86400"
+SHARED_FOR_LONG = "public, max-age=604800, stale-while-revalidate=2592000, stale-if-error=2592000"
 NOT_STORED = "private, no-store"
 
 OPEN_PATHS = ("/api/", "/data/", "/share-images/")  # what pages of other sites may read and show
@@ -63,10 +64,16 @@ def caching(get_response):
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
-        response["Cache-Control"] = SHARED if may_be_shared(request, response) else NOT_STORED
+        response["Cache-Control"] = how_long(request) if may_be_shared(request, response) else NOT_STORED
         return response
 
     return middleware
+
+
+def how_long(request: HttpRequest) -> str:
+    """For how long caches may keep what is asked for, once they may keep it at all."""
+    view = request.resolver_match and request.resolver_match.view_name
+    return SHARED_FOR_LONG if view in settings.SHARED_FOR_LONG_VIEWS else SHARED
 
 
 def may_be_shared(request: HttpRequest, response: HttpResponse) -> bool:
@@ -79,7 +86,7 @@ def may_be_shared(request: HttpRequest, response: HttpResponse) -> bool:
     return (
         request.method in ("GET", "HEAD")
         and response.status_code in (200, 304)
-        and view in settings.SHARED_VIEWS
+        and view in settings.SHARED_VIEWS | settings.SHARED_FOR_LONG_VIEWS
         and not response.cookies
         and session is not None
         and not session.accessed

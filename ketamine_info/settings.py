@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "articles",
     "clinics",
     "places",
+    "js_lib_leaflet",
     "wagtail.contrib.redirects",
     "wagtail.contrib.sitemaps",
     "wagtail.contrib.typed_table_block",
@@ -236,8 +237,8 @@ ADMIN_CONTENT_SECURITY_POLICY = {
     "object-src": [NONE],
     "frame-ancestors": [SELF],
 }
-# The views whose answers caches may share: articles and what is made of them, and what the API says to everybody.
-# Everything else, every search above all, is stored by nobody.
+# The views whose answers caches may share: articles and what is made of them, and what the API says to everybody;
+# for longer the tiles of maps. Everything else, every search above all, is stored by nobody.
 SHARED_VIEWS = {
     "wagtail_serve",
     "api:articles",
@@ -254,8 +255,17 @@ SHARED_VIEWS = {
     "sitemap",
     "sitemaps",
 }
+SHARED_FOR_LONG_VIEWS = {"places:base_tile", "places:picture_tile"}
 # From one address, as far as a server's workers can tell (docs/adr/0085).
 API_REQUESTS_PER_MINUTE = env.int("API_REQUESTS_PER_MINUTE", default=120)
+
+# ----------------------------------------------------------------------------------------------- maps
+# Pictures instead of the project's own base map: of another host, which joins the policy, or of a file.
+MAP_TILE_URL = env.str("MAP_TILE_URL", default="")
+MAP_PMTILES = Path(env.str("MAP_PMTILES")) if env.str("MAP_PMTILES", default="") else None
+MAP_ATTRIBUTION = env.str("MAP_ATTRIBUTION", default="")
+if MAP_TILE_URL:
+    CONTENT_SECURITY_POLICY["DIRECTIVES"]["img-src"].append("https://" + urlsplit(MAP_TILE_URL).netloc)
 
 # ------------------------------------------------------------------------------------------ languages
 LANGUAGE_CODE = "en-gb"

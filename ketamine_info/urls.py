@@ -28,6 +28,7 @@ urlpatterns = [
     path("accounts/", include("accounts.urls")),
     path("clinics/", include("clinics.urls")),
     path("embed/", include(embed_urls)),
+    path("map/", include("places.urls")),
     path("api/v1/", api.urls),
     path("data/", include("clinics.exporting.urls")),
     path(

@@ -26,9 +26,10 @@ class Vicinity:
 
     latitude: float  # degrees north, WGS 84, rounded
     longitude: float  # degrees east, more than -180, rounded
+    on_map: bool = False  # the middle of a map that was moved there, rather than where the person is
 
     @classmethod
-    def around(cls, text: str) -> Vicinity:
+    def around(cls, text: str, *, on_map: bool = False) -> Vicinity:
         """The cell of a position written as degrees north and east, "53.80,-1.55"; ValueError for anything else."""
         match = _POSITION.fullmatch(text)
         if not match:
@@ -36,7 +37,7 @@ class Vicinity:
         latitude, longitude = (round(float(number), DECIMALS) + 0.0 for number in match.groups())
         if abs(latitude) > 90 or abs(longitude) > 180:
             raise ValueError("There is no such position on the Earth.")
-        return cls(latitude, 180.0 if longitude == -180 else longitude)
+        return cls(latitude, 180.0 if longitude == -180 else longitude, on_map)
 
     @property
     def slug(self) -> str:
@@ -72,7 +73,8 @@ class Vicinity:
     @property
     def label(self) -> str:
         """What people call it: "where you are, near Leeds, England"."""
-        return f"where you are, near {self.town.label}" if self.town else "where you are"
+        here = "the middle of the map" if self.on_map else "where you are"
+        return f"{here}, near {self.town.label}" if self.town else here
 
     @property
     def country(self) -> str:

