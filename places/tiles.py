@@ -9,8 +9,6 @@ from pmtiles.reader import MmapSource, Reader
 from pmtiles.tile import Compression, TileType, deserialize_header
 
 BASE_MAP = settings.BASE_DIR / "fixtures/map/base.pmtiles"
-DEEPEST = 22  # the most any map in a browser zooms in
-
 # Content types by what an archive says its tiles are; JSON is a kind that the format has no name for.
 _CONTENT_TYPES = {
     TileType.UNKNOWN: "application/json",
@@ -43,18 +41,21 @@ class Archive:
 
     def tile(self, zoom: int, x: int, y: int) -> Tile | None:
         """The tile of that address; None where the archive has none, or the world none."""
-        if not (0 <= zoom <= DEEPEST and 0 <= x < 2**zoom and 0 <= y < 2**zoom):
+        if not self._has_place_for(zoom, x, y):
             return None
         content = self._reader.get(zoom, x, y)
         return Tile(content, self.content_type, self.is_gzipped) if content else None
 
     def nearest(self, zoom: int, x: int, y: int) -> Tile | None:
         """That tile, or the deepest one that the archive has of a larger area around it."""
-        while zoom >= 0:
-            if tile := self.tile(zoom, x, y):
-                return tile
+        if not self._has_place_for(zoom, x, y):
+            return None
+        while not (tile := self.tile(zoom, x, y)) and zoom:
             zoom, x, y = zoom - 1, x >> 1, y >> 1
-        return None
+        return tile
+
+    def _has_place_for(self, zoom: int, x: int, y: int) -> bool:
+        return zoom <= self.deepest and x < 2**zoom and y < 2**zoom
 
 
 @lru_cache(maxsize=4)

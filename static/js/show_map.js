@@ -89,6 +89,7 @@ function enhance(panel) {
     if (!target.contains(document.getElementById("map-data"))) return;
     panel.hidden = !data();
     if (!isOpen()) return;
+    holder.classList.toggle("has-map", !panel.hidden);
     history.replaceState(history.state, "", HASH);
     if (data()) map?.show(data());
   });

@@ -84,9 +84,10 @@ def test_a_tile_is_answered_as_it_is_kept_and_may_be_cached(client, db):
     "address",
     [
         "base/8/256/0.json",
-        "base/23/0/0.json",
+        "base/9/0/0.json",
         "base/999999999999/0/0.json",
         "pictures/0/0/0",
+        "base/1/0/0.json",
         "base/0/0/1.json",
     ],
 )
