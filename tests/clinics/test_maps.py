@@ -69,7 +69,7 @@ def test_a_position_that_is_no_door_says_so(db, precision, approximate):
 
 def test_what_cannot_be_visited_has_no_map(db):
     assert clinic_map(create_clinic()) is None
-    assert clinic_map(create_clinic(point=LEEDS, setting="remote", remote_regions=["GB"])) is None
+    assert clinic_map(create_clinic(setting="remote", remote_regions=["GB"])) is None
 
 
 def test_pictures_chosen_by_the_operator(settings):

@@ -4,7 +4,7 @@ import gzip
 import json
 
 import pytest
-from pmtiles.tile import TileType
+from pmtiles.tile import Compression, TileType
 from pmtiles.writer import Writer
 
 from places.tiles import BASE_MAP, archive
@@ -104,7 +104,7 @@ def pictures(tmp_path):
     with path.open("wb") as file:
         writer = Writer(file)
         writer.write_tile(0, b"a picture")
-        header = {"tile_type": TileType.PNG, "tile_compression": 1}
+        header = {"tile_type": TileType.PNG, "tile_compression": Compression.NONE}
         writer.finalize(header, {})
     return path
 

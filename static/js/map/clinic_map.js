@@ -1,5 +1,7 @@
 // The map of a page of results, or of one clinic: the same clinics as the list, with the same numbers.
 
+const APART = 36; // pixels between circles, so that each can be read
+const BELOW = -10_000; // of the order of markers: under every clinic
 const NEAR = 34; // pixels: markers closer than this stand as one
 const CLOSEST = 13; // zoom: further in, the base map has nothing more to show
 const DECIMALS = 2; // of a degree, about 1 km: no finer place leaves the browser
@@ -53,7 +55,6 @@ export class ClinicMap {
     this.map.invalidateSize({ pan: false });
     this.ground();
     this.home();
-    this.around();
     this.place();
     const count = data.clinics.length;
     return count === 1 ? "The map shows 1 clinic." : `The map shows the ${count} clinics of this page.`;
@@ -80,24 +81,35 @@ export class ClinicMap {
     this.labels = new L.PlaceLabels(kept);
   }
 
-  // The place that distances are from, with circles at round distances about it, and a scale.
+  // The place that distances are from, and circles at round distances about it; the boxes of their labels, in pixels.
   around() {
     this.surroundings.clearLayers();
     this.scale?.remove();
     const { centre, unit, within } = this.data;
     const miles = unit.word === "miles";
     this.scale = L.control.scale({ imperial: miles, metric: !miles, maxWidth: 120 }).addTo(this.map);
-    if (!centre) return;
+    if (!centre) return [];
+    const middle = this.map.latLngToLayerPoint(centre.at);
+    const boxes = [];
+    let lowest = middle.y;
     for (const radius of unit.radii.filter((radius) => radius <= within)) {
       const circle = L.circle(centre.at, { radius: radius * unit.km * 1000, className: "map-ring", interactive: false });
       circle.addTo(this.surroundings);
       const north = [circle.getBounds().getNorth(), centre.at[1]];
+      const { x, y } = this.map.latLngToLayerPoint(north);
+      if (lowest - y < APART) {
+        this.surroundings.removeLayer(circle); // too small to be read at this zoom
+        continue;
+      }
+      lowest = y;
+      boxes.push({ left: x - 36, right: x + 36, top: y - 10, bottom: y + 10 });
       const text = element("span", { textContent: `${radius} ${unit.word}` });
       const icon = L.divIcon({ className: "map-ring__label", html: text, iconSize: null });
-      L.marker(north, { icon, interactive: false, keyboard: false }).addTo(this.surroundings);
+      L.marker(north, { icon, interactive: false, keyboard: false, zIndexOffset: BELOW }).addTo(this.surroundings);
     }
     const icon = L.divIcon({ className: "map-centre", html: "", iconSize: [18, 18] });
-    L.marker(centre.at, { icon, interactive: false, keyboard: false }).addTo(this.surroundings);
+    L.marker(centre.at, { icon, interactive: false, keyboard: false, zIndexOffset: BELOW }).addTo(this.surroundings);
+    return boxes;
   }
 
   home() {
@@ -127,7 +139,9 @@ export class ClinicMap {
     this.markers.clearLayers();
     this.buttons = new Map();
     for (const { clinics } of groups) this.mark(clinics);
-    this.labels?.avoid(groups.map(({ point: { x, y } }) => ({ left: x - 20, right: x + 20, top: y - 20, bottom: y + 20 })));
+    const boxes = groups.map(({ point: { x, y } }) => ({ left: x - 20, right: x + 20, top: y - 20, bottom: y + 20 }));
+    boxes.push(...this.around());
+    this.labels?.avoid(boxes);
     if (focused) this.buttons.get(focused.split(" ")[0])?.focus({ preventScroll: true });
   }
 
@@ -142,7 +156,10 @@ export class ClinicMap {
     button.setAttribute("aria-label", alone ? this.words(first) : this.severalWords(clinics));
     for (const type of ["mouseenter", "focus"]) button.addEventListener(type, () => this.point(clinics, true));
     for (const type of ["mouseleave", "blur"]) button.addEventListener(type, () => this.point(clinics, false));
-    button.addEventListener("click", () => this.open(clinics));
+    button.addEventListener("click", (event) => {
+      event.stopPropagation(); // to the map, a click is for closing what is open
+      this.open(clinics);
+    });
     for (const { slug } of clinics) this.buttons.set(slug, button);
     const icon = L.divIcon({ className: "map-pin", html: button, iconSize: [44, 44] });
     const at = alone ? first.at : L.latLngBounds(clinics.map(({ at }) => at)).getCenter();
@@ -174,7 +191,7 @@ export class ClinicMap {
     }
     const content = element("div", { className: "map-card" }, ...clinics.map((clinic) => this.card(clinic)));
     this.opener = clinics[0].slug;
-    L.popup({ offset: [0, -14], maxWidth: 280, autoPanPadding: [16, 16], className: "map-popup" })
+    L.popup({ offset: [0, -14], minWidth: 210, maxWidth: 280, autoPanPadding: [16, 16], className: "map-popup" })
       .setLatLng(bounds.getCenter())
       .setContent(content)
       .openOn(this.map);

@@ -72,12 +72,13 @@ L.PlaceLabels = L.Layer.extend({
     const rank = people >= 500_000 ? "city" : people >= 60_000 ? "town" : "village";
     const { width, height } = this.measure(name, rank);
     const { x, y } = this._map.latLngToLayerPoint(at);
+    const edges = this.edges();
     for (const side of ["right", "left"]) {
       const left = side === "right" ? x + DOT - 4 : x - DOT + 4 - width;
       const box = { left: Math.min(left, x - 4), right: Math.max(left + width, x + 4), top: y - height / 2, bottom: y + height / 2 };
       const meets = (other) =>
         box.left < other.right + GAP && box.right + GAP > other.left && box.top < other.bottom + GAP / 2 && box.bottom + GAP / 2 > other.top;
-      if (taken.some(meets)) continue;
+      if (taken.some(meets) || box.left < edges.min.x || box.right > edges.max.x) continue; // nor cut off
       taken.push(box);
       const text = L.DomUtil.create("span", `map-label map-label--${rank} map-label--${side}`);
       text.append(Object.assign(document.createElement("span"), { textContent: name }));
@@ -85,6 +86,12 @@ L.PlaceLabels = L.Layer.extend({
       return text;
     }
     return null;
+  },
+
+  // What is in sight, in pixels of the layer.
+  edges() {
+    const corner = this._map.containerPointToLayerPoint([0, 0]);
+    return L.bounds(corner, corner.add(this._map.getSize()));
   },
 
   measure(name, rank) {
