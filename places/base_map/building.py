@@ -27,7 +27,8 @@ _LONG = 1 / 1500  # of the world's width: rivers this long are drawn from zoom 5
 
 def layers() -> list[Layer]:
     """What is drawn, in the packages' full detail."""
-    land, lakes = [], []
+    land: list[Polygon] = []
+    lakes: list[Polygon] = []
     for level, ring in sources.shores():
         (lakes if level in (2, 3) else land).append(Polygon(ring))
     rivers = _shapes(sources.rivers())

@@ -23,7 +23,7 @@ def built_up(positions: Iterable[tuple[float, float]]) -> list[BaseGeometry]:
     """Outlines of the areas with many postcodes; *positions* are (latitude, longitude) in degrees."""
     points = mercator([(longitude, latitude) for latitude, longitude in positions])
     cells = (points / CELL).astype(int)
-    parts = []
+    parts: list[BaseGeometry] = []
     for block in numpy.unique(cells // _BLOCK, axis=0):
         low = block * _BLOCK - _MARGIN
         inside = cells - low

@@ -41,8 +41,10 @@ export class ClinicMap {
     frame.addEventListener("keydown", (event) => this.onKey(event));
     this.markers = L.layerGroup().addTo(this.map);
     this.surroundings = L.layerGroup().addTo(this.map);
-    this.map.on("zoomend", () => this.place());
-    this.map.on("moveend", () => this.offerArea());
+    this.map.whenReady(() => {
+      this.map.on("zoomend", () => this.place());
+      this.map.on("moveend", () => this.offerArea());
+    });
     this.searchHere = element("a", { className: "button map-search-here", hidden: true, textContent: "Search this area" });
     frame.append(this.searchHere);
     new ResizeObserver(() => this.map.invalidateSize({ pan: false })).observe(frame);
@@ -93,15 +95,12 @@ export class ClinicMap {
     const boxes = [];
     let lowest = middle.y;
     for (const radius of unit.radii.filter((radius) => radius <= within)) {
-      const circle = L.circle(centre.at, { radius: radius * unit.km * 1000, className: "map-ring", interactive: false });
-      circle.addTo(this.surroundings);
-      const north = [circle.getBounds().getNorth(), centre.at[1]];
+      const metres = radius * unit.km * 1000;
+      const north = [L.latLng(centre.at).toBounds(2 * metres).getNorth(), centre.at[1]];
       const { x, y } = this.map.latLngToLayerPoint(north);
-      if (lowest - y < APART) {
-        this.surroundings.removeLayer(circle); // too small to be read at this zoom
-        continue;
-      }
+      if (lowest - y < APART) continue; // too small to be read at this zoom
       lowest = y;
+      L.circle(centre.at, { radius: metres, className: "map-ring", interactive: false }).addTo(this.surroundings);
       boxes.push({ left: x - 36, right: x + 36, top: y - 10, bottom: y + 10 });
       const text = element("span", { textContent: `${radius} ${unit.word}` });
       const icon = L.divIcon({ className: "map-ring__label", html: text, iconSize: null });
