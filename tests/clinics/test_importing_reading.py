@@ -12,6 +12,7 @@ from clinics.importing.reading import LONGEST_LINE, Mapping, Row, UnreadableFile
 LIST = Mapping(
     name="list",
     title="the list",
+    credit="Its publisher",
     columns=("id", "name"),
     identifier=lambda row: row.cells["id"],
     fields=lambda row: {},
