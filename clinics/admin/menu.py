@@ -50,6 +50,18 @@ def reports_item():
     )
 
 
+@hooks.register("register_reports_menu_item")
+def events_item():
+    return PermittedItem(
+        "History of the directory",
+        reverse("curation:events"),
+        name="directory-history",
+        icon_name="history",
+        order=1000,
+        permission="clinics.view_clinicevent",
+    )
+
+
 @hooks.register("construct_homepage_panels")
 def add_day(request, panels) -> None:
     """The day's lists come first for curators."""
@@ -65,3 +77,6 @@ def listing_buttons(snippet, user, next_url=None):
         if snippet.live:
             link = reverse("curation:owner_link", args=[snippet.pk])
             yield Button("Send its own link", link, icon_name="link")
+    if isinstance(snippet, Clinic) and user.has_perm("clinics.view_clinicevent"):
+        history = reverse("curation:events", query={"clinic": snippet.pk})
+        yield Button("All that was done to it", history, icon_name="history")

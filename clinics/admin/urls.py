@@ -3,6 +3,7 @@
 from django.urls import path
 
 from clinics.admin import calls, reports
+from clinics.admin.events import EventList
 
 app_name = "curation"
 urlpatterns = [
@@ -15,4 +16,6 @@ urlpatterns = [
     path("calls/<int:pk>/owner-link/", calls.owner_link, name="owner_link"),
     path("reports/", reports.report_list, name="reports"),
     path("reports/<int:pk>/", reports.report, name="report"),
+    path("history/", EventList.as_view(), name="events"),
+    path("history/results/", EventList.as_view(results_only=True), name="events_results"),
 ]

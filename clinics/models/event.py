@@ -3,7 +3,11 @@ from django.db import models
 
 
 class ClinicEvent(models.Model):
-    """Something that happened to a listing: who did what, when and why. Written with the change itself."""
+    """Something that happened to a listing: who did what, when and why. Written with the change itself.
+
+    Events are only ever added: triggers in the database refuse to change or remove one, whoever asks
+    (django.db.IntegrityError), so that not even the administrator can write history anew.
+    """
 
     clinic = models.ForeignKey("clinics.Clinic", on_delete=models.PROTECT, related_name="events")
     kind = models.SlugField(max_length=40, help_text="The verb of clinics.curation that made it.")
@@ -20,7 +24,4 @@ class ClinicEvent(models.Model):
     at = models.DateTimeField(db_index=True)
 
     def __str__(self) -> str:
-        """What happened and what changed: "verify, by phone: phone, website"."""
-        how = f", by {self.data['how']}" if "how" in self.data else ""
-        changed = ", ".join(name.replace("_", " ") for name in self.data.get("changed", {}))
-        return f"{self.kind}{how}{': ' if changed else ''}{changed}"
+        return f"{self.kind} {self.clinic_id}"
