@@ -35,7 +35,9 @@ class Finding:
     ] = ()  # one for found, one or none for partial, the choices for ambiguous, best first
     others: tuple[Place, ...] = ()  # found or not covered: smaller places of the same name, to offer besides
     country: str | None = None  # ISO code where it was worked out or given; also of a country not covered
-    suggestion: Place | None = None  # unknown: the wider part of the postcode, or a town spelt nearly so
+    # unknown: the wider part of the postcode, the code it was misread from, or a town spelt nearly so;
+    # malformed: the town of what looks like a street address
+    suggestion: Place | None = None
     first_half: str = ""  # unknown: the wider part to try ("LS99"), also where it is not in the gazetteer
     example: str = ""  # malformed: what a postcode of the likely country looks like
 

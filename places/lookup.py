@@ -1,10 +1,11 @@
-"""How ``Place.objects.find()`` and ``suggest()`` look a text up: at most three queries, each by an index."""
+"""How ``Place.objects.find()`` and ``suggest()`` look a text up: at most four queries, each by an index."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from django.contrib.postgres.search import TrigramSimilarity
@@ -26,6 +27,8 @@ DOMINANT = 2  # times the weight of any other place of the name: it is meant unl
 DOMINANT_ABROAD = 40  # the same for a place in a country that is not covered
 _MOST_NAMESAKES = 200
 _NAME_PUNCTUATION = set(" .,'’‘ʻ`´()/&-")
+_LONGEST_TOWN = 4  # words at the end of an address
+_TOWN_OF_ADDRESS = 1000  # people; a street may well be called like a hamlet
 _LONGEST_REGION = 4  # words: Newfoundland and Labrador would be 3, and a country may follow
 
 
@@ -42,7 +45,11 @@ def find(places: PlaceQuerySet, text: str, country: str | None = None) -> Findin
         return _find_code(places, readings, country)
     if country is None and (abroad := postcodes.foreign(shown)):
         return Finding(Outcome.NOT_COVERED, shown, country=abroad[0] if len(abroad) == 1 else None)
-    return _find_town(places, shown, country) or _find_address(places, shown, country)
+    return (
+        _find_misread(places, shown, country)
+        or _find_town(places, shown, country)
+        or _find_address(places, shown, country)
+    )
 
 
 def _country(country: str) -> str:
@@ -89,6 +96,8 @@ def _find_code(
         choices = tuple(place for _, place in hits)
         return Finding(Outcome.AMBIGUOUS, hits[0][0].shown, places=choices, country=country)
     first = readings[0]
+    if wider is None and (likely := postcodes.misread(first.shown, country)):
+        wider = next((place for _, place in _known(places, likely)[0]), None)
     return Finding(
         Outcome.UNKNOWN,
         first.shown,
@@ -109,14 +118,44 @@ def _known(
     return hits, known.get((readings[0].country, "outcode", readings[0].wider)) if readings else None
 
 
+def _find_misread(places: PlaceQuerySet, shown: str, country: str | None) -> Finding | None:
+    """A code with an S for a 5, say, where there is such a code: "MSV 2T6"."""
+    readings = postcodes.misread(shown, country)
+    finding = _find_code(places, readings, country) if readings else None
+    return finding if finding and finding.places else None
+
+
 def _find_address(places: PlaceQuerySet, shown: str, country: str | None) -> Finding:
-    """A postcode among other words ("Sydney NSW 2000", "10115 Berlin"), or else nothing that we can read."""
+    """A postcode among other words ("Sydney NSW 2000", "London E1"), or else nothing that we can read."""
+    for words, beside, is_last in _parts(shown):
+        readings = [reading for reading in _readings(words, country) if reading.is_whole]
+        if words.isdecimal() and not is_last:  # the number of a house, unless it is said to be a postcode
+            readings = [reading for reading in readings if _may_come_first(places, reading, beside)]
+        if readings:
+            return _find_code(places, readings, country, beside=beside)
+    head, _, last = shown.rpartition(" ")
+    if not re.search(r"\d", head) and (readings := list(_readings(last, country))):
+        return _find_code(places, readings, country, beside=fold(head))
+    malformed = _malformed(shown, country)
+    return replace(malformed, suggestion=_town_of_address(places, shown, country))
+
+
+def _parts(shown: str) -> Iterator[tuple[str, str, bool]]:
+    """(one or two words, the folded rest, whether only a country follows) of an address, from its end."""
     words = shown.replace(",", " ").split()
-    for code, rest in ((words[-2:], words[:-2]), (words[-1:], words[:-1]), (words[:1], words[1:])):
-        readings = [reading for reading in _readings(" ".join(code), country) if reading.is_whole]
-        if rest and readings:
-            return _find_code(places, readings, country, beside=fold(" ".join(rest)))
-    return _malformed(shown, country)
+    for size in (2, 1):
+        for start in range(len(words) - size, -1, -1):
+            before, after = words[:start], words[start + size :]
+            if before or after:
+                follows = fold(" ".join(after))
+                is_last = not after or country_of(follows) is not None
+                yield " ".join(words[start : start + size]), fold(" ".join([*before, *after])), is_last
+
+
+def _may_come_first(places: PlaceQuerySet, reading: postcodes.Reading, beside: str) -> bool:
+    """Whether a code of digits alone stands before its town: it does in Germany, or the town is named *beside* it."""
+    known = _known(places, [reading])[0]
+    return any(place.country == "DE" or _is_named_in(place, beside) for _, place in known)
 
 
 def _is_named_in(place: Place, words: str) -> bool:
@@ -128,8 +167,28 @@ def _is_named_in(place: Place, words: str) -> bool:
             fold(place.region),
             place.region_code.lower(),
             fold(place.country_name),
+            place.country.lower(),
         )
     )
+
+
+def _town_of_address(places: PlaceQuerySet, shown: str, country: str | None) -> Place | None:
+    """The town that an address without a postcode ends in: "12 High Street, Leeds"."""
+    tails = _tails(shown)
+    return _town_in(tails, _named(places, tails, country)) if tails else None
+
+
+def _tails(shown: str) -> list[str]:
+    """What of an address may be its town: its last words, folded, the most words first."""
+    words = fold(shown).split()
+    tails = (" ".join(words[start:]) for start in range(max(len(words) - _LONGEST_TOWN, 1), len(words)))
+    # Street is a town in Somerset, and in most addresses.
+    return [tail for tail in tails if tail != "street" and not re.search(r"\d", tail)]
+
+
+def _town_in(tails: Iterable[str], named: Mapping[str, list[PlaceName]]) -> Place | None:
+    likely = (name for tail in tails for name in named.get(tail, ()) if name.weight >= _TOWN_OF_ADDRESS)
+    return next((name.place for name in likely if name.country in COVERED), None)
 
 
 # --- Towns ----------------------------------------------------------------------------------------------------------
@@ -161,7 +220,8 @@ def _questions(shown: str) -> list[_Question]:
 def _find_town(places: PlaceQuerySet, shown: str, country: str | None) -> Finding | None:
     """The town that the text names; None for a text with digits in it that names none."""
     questions = _questions(shown)
-    named = _named(places, {question.name for question in questions}, country)
+    tails = _tails(shown)
+    named = _named(places, {question.name for question in questions}.union(tails), country)
     for question in questions:
         matches = [name for name in named.get(question.name, ()) if _lies_in(name.place, question.where)]
         if matches:
@@ -169,7 +229,7 @@ def _find_town(places: PlaceQuerySet, shown: str, country: str | None) -> Findin
     if re.search(r"\d", shown):
         return None
     namesakes = (name.place for question in questions for name in named.get(question.name, ()))
-    suggestion = next((place for place in namesakes if place.is_covered), None)
+    suggestion = next((place for place in namesakes if place.is_covered), None) or _town_in(tails, named)
     asked = questions[1] if "," in shown and len(questions) > 1 else questions[0]
     return Finding(
         Outcome.UNKNOWN,

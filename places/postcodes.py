@@ -10,7 +10,7 @@ Eircode's "Product Guide" (IE), and the Universal Postal Union's postal addressi
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import product
 
@@ -45,8 +45,8 @@ class Reading:
 def read(text: str, country: str | None = None) -> tuple[Reading, ...]:
     """Every code that *text* can stand for, in *country* or in all of them; none where it has no postcode's shape.
 
-    The letters O and I and the digits 0 and 1 are taken for each other only where the text as typed has no reading
-    and exactly one such spelling has.
+    Spaces are closed up, and letters and digits that look alike taken for each other, only where the text as typed
+    has no reading and exactly one such spelling has.
     """
     if len(text) > MAX_LENGTH:
         return ()
@@ -56,15 +56,24 @@ def read(text: str, country: str | None = None) -> tuple[Reading, ...]:
         if country not in (None, prefix):
             return ()
         country = prefix
-    if not any(char in "0123456789" for char in written):
+    if not (any(char in "0123456789" for char in written) or _WITHOUT_DIGITS.fullmatch(written)):
         return ()
     for lenient in (False, True):
-        if readings := _readings(written, country, lenient):
-            return readings
-        spellings = [spelling for spelling in _respelt(written) if _readings(spelling, country, lenient)]
-        if len(spellings) == 1:
-            return _readings(spellings[0], country, lenient)
+        for spellings in _spellings(written):
+            if readings := _only_readings(spellings, country, lenient):
+                return readings
     return () if foreign(text) else tuple(_read_unheard_of(written, country))
+
+
+def misread(text: str, country: str | None = None) -> tuple[Reading, ...]:
+    """The whole code that *text* would be if S and 5, or L and 1, were taken for each other; none if several would.
+
+    It is a guess, good only where the gazetteer has that code and none as typed.
+    """
+    if len(text) > MAX_LENGTH or not any(char.isdecimal() for char in text):
+        return ()
+    readings = _only_readings(_respelt(_written(text), _ALL_ALIKE), country, lenient=False)
+    return tuple(reading for reading in readings if reading.is_whole and not reading.code.isdecimal())
 
 
 def foreign(text: str) -> tuple[str, ...]:
@@ -103,19 +112,43 @@ _LOOKALIKES = str.maketrans("АВЕЅІЈКМНОРСТУХΑΒΕΖΗΙΚΜΝΟ�
 
 def _written(text: str) -> str:
     """*text* as postcodes are written: tidy, Latin capitals and digits, no punctuation but hyphens within."""
-    text = tidy(text).upper().translate(_LOOKALIKES)
+    text = tidy(text)
+    if text.replace("l", "").isupper():  # "LSl 4AP": among capitals it is meant for a one
+        text = text.replace("l", "1")
+    text = text.upper().translate(_LOOKALIKES)
     text = "".join(str(unicodedata.digit(char, char)) for char in text)
     return " ".join(re.sub(r"[.,;:'\"()\[\]!?]", " ", text).strip(" -").split())
 
 
-def _respelt(text: str) -> Iterator[str]:
-    """The other spellings of *text* that mistaking O for 0 or I for 1, or the reverse, could have come from."""
-    if sum(char in "O0I1" for char in text) > 8:
+def _spellings(text: str) -> Iterator[Iterable[str]]:
+    """Groups of ways to write *text*, the likeliest first; a group counts where one of it is a code."""
+    yield [text]
+    yield [re.sub(r"^([A-Z]{1,2}) (?=\d)", r"\1", text)]  # "LS 1 4AP"
+    if re.search("[A-Z]", text):
+        yield [text.replace(" ", "")]  # "L S 1 4 A P"; digits alone are not put together
+    yield _respelt(text, _MOST_ALIKE)
+
+
+_MOST_ALIKE = {"O": "O0", "0": "0O", "I": "I1", "1": "1I"}
+_ALL_ALIKE = _MOST_ALIKE | {"S": "S5", "5": "5S", "L": "L1"}
+_WITHOUT_DIGITS = re.compile(
+    r"[A-Z]{2,4} [IO][A-Z]{2}"
+)  # "SWIA IAA": anything else without a digit is a name
+
+
+def _respelt(text: str, alike: Mapping[str, str]) -> Iterator[str]:
+    """The other spellings of *text* that mistaking characters for those that look *alike* could have come from."""
+    if sum(char in alike for char in text) > 8:
         return
-    choices = ({"O": "O0", "0": "0O", "I": "I1", "1": "1I"}.get(char, char) for char in text)
-    spellings = product(*choices)
+    spellings = product(*(alike.get(char, char) for char in text))
     next(spellings)  # the text itself
     yield from ("".join(spelling) for spelling in spellings)
+
+
+def _only_readings(spellings: Iterable[str], country: str | None, lenient: bool) -> tuple[Reading, ...]:
+    """The readings of the one of *spellings* that has any; none where several have."""
+    found = [readings for spelling in spellings if (readings := _readings(spelling, country, lenient))]
+    return found[0] if len(found) == 1 else ()
 
 
 def _readings(text: str, country: str | None, lenient: bool) -> tuple[Reading, ...]:
@@ -143,6 +176,8 @@ _ISLANDS = {"JE": "JE", "GY": "GG", "IM": "IM"}
 
 _OUTCODE = r"(?P<outcode>(?P<area>[A-Z]{1,2})(?:[1-9]\d|\d[A-HJ-NP-Z]?))"
 _UNIT_LETTER = "[ABD-HJLNP-UW-Z]"  # C I K M O V are never used: they are misread by hand and by machine
+# "SWIA IAA": anything else without a digit is a name.
+_WITHOUT_DIGITS = re.compile(rf"[A-Z]{{2}}[IO][A-Z]? [IO]{_UNIT_LETTER}{{2}}")
 _GB_WHOLE = re.compile(_OUTCODE + rf"[ -]*(?P<digit>\d)[ -]*(?P<unit>{_UNIT_LETTER}{{2}})")
 _GB_WHOLE_LENIENT = re.compile(_OUTCODE + r"[ -]*(?P<digit>\d)[ -]*(?P<unit>[A-Z]{2})")
 _GB_SECTOR = re.compile(_OUTCODE + rf"[ -]+(?P<digit>\d){_UNIT_LETTER}?")
@@ -210,7 +245,7 @@ _IE_CODE = re.compile(
     r"(?P<key>[ACDEFHKNPRTVWXY]\d\d|D6W)(?:[ -]*(?P<id>[0-9ACDEFHKNPRTVWXY]{4})|[ -]+[0-9ACDEFHKNPRTVWXY]{1,3})?"
 )
 _IE_DUBLIN = re.compile(
-    r"(?:DUBLIN |D ?)(\d{1,2}|6W)"
+    r"(?:DUBLIN ?|BAILE [AÁ]THA CLIATH |D ?)(\d{1,2}|6W)"
 )  # the postal districts before Eircode: Dublin 2 is D02
 
 
@@ -234,12 +269,12 @@ def _read_ie(text: str, lenient: bool) -> Iterator[Reading]:
         yield Reading("IE", "routing_key", key, is_whole=False, shown=key)
 
 
-def _read_digits(country: str, length: int) -> Callable[[str, bool], Iterator[Reading]]:
-    """A reader of codes that are *length* digits and nothing else."""
+def _read_digits(country: str, shape: str) -> Callable[[str, bool], Iterator[Reading]]:
+    """A reader of codes that are digits and nothing else: the group of *shape*, beside what may stand before them."""
 
     def reader(text: str, lenient: bool) -> Iterator[Reading]:
-        if len(text) == length and text.isdecimal():
-            yield Reading(country, "postcode", text, is_whole=True, shown=text)
+        if match := re.fullmatch(shape, text, re.ASCII):
+            yield Reading(country, "postcode", match[1], is_whole=True, shown=match[1])
 
     return reader
 
@@ -248,10 +283,10 @@ _READERS: dict[str, Callable[[str, bool], Iterator[Reading]]] = {
     "GB": _read_gb,
     "US": _read_us,
     "CA": _read_ca,
-    "AU": _read_digits("AU", 4),
-    "NZ": _read_digits("NZ", 4),
+    "AU": _read_digits("AU", r"(?:(?:NSW|VIC|QLD|SA|WA|TAS|ACT|NT) ?)?(\d{4})"),
+    "NZ": _read_digits("NZ", r"(\d{4})"),
     "IE": _read_ie,
-    "DE": _read_digits("DE", 5),
+    "DE": _read_digits("DE", r"(?:D ?)?(\d{5})"),
     **{country: _read_island(area) for area, country in _ISLANDS.items()},
 }
 _ZERO_FILLED = {"US": 5, "DE": 5, "AU": 4, "NZ": 4}

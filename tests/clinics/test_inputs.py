@@ -4,7 +4,8 @@ from urllib.parse import urlencode, urlsplit
 
 import pytest
 
-from places.models import Place
+from places import postcodes
+from places.models import Place, PlaceName
 from tests.factories import create_clinic
 
 pytestmark = pytest.mark.django_db
@@ -13,33 +14,42 @@ pytestmark = pytest.mark.django_db
 FOUND = {
     # United Kingdom
     "LS1 4": ["LS1 4AP", "ls1 4ap", "LS14AP", "ls14ap", " LS1 4AP ", "LS1  4AP", "LS1-4AP", "LS1 4AP.",
-              "LSI 4AP", "ＬＳ１４ＡＰ", "LS1\u00a04AP", "\tLS1 4AP\n", "\ufeffLS1 4AP", "Leeds LS1 4AP", "LS1 4"],
-    "LS1": ["LS1", "ls1", " ls1 "],
-    "SW1A 1": ["SW1A 1AA", "sw1a1aa", "SW1A1AA"],
+              "LSI 4AP", "ＬＳ１４ＡＰ", "LS1\u00a04AP", "\tLS1 4AP\n", "\ufeffLS1 4AP", "Leeds LS1 4AP", "LS1 4",
+              "L S 1 4 A P", "ls 1 4", "LSl 4AP", "LS1 4AP, UK", "UK LS1 4AP", "12 Park Row, Leeds LS1 4AP, England"],
+    "LS1": ["LS1", "ls1", " ls1 ", "ls 1", "Leeds LS1"],
+    "LS14": ["ls 14"],
+    "E1": ["London E1", "E1"],
+    "SW1A 1": ["SW1A 1AA", "sw1a1aa", "SW1A1AA", "SWIA IAA", "London SW1A 1AA", "SW1A 1AA London", "SWlA 1AA"],
     "EC1A 1": ["EC1A 1BB", "ec1a1bb"],
     "M1 1": ["M1 1AE", "m11ae"],
     "BT1": ["BT1 5GS", "bt15gs", "BT1"],
     "CF10 1": ["CF10 1EP", "cf101ep"],
-    "EH1 1": ["EH1 1YZ", "Edinburgh EH1 1YZ"],
+    "EH1 1": ["EH1 1YZ", "Edinburgh EH1 1YZ", "eh1 1yz, Edinburgh"],
     "IV27 4": ["IV27 4NB"],
     # United States
-    "10001 New York, NY": ["10001", "10001-1234", "100011234", "NY 10001", "New York 10001", "New York, NY 10001"],
-    "90210 Beverly Hills, CA": ["90210", " 90210 ", "Beverly Hills 90210", "90210, USA"],
+    "10001 New York, NY": ["10001", "10001-1234", "100011234", "NY 10001", "New York 10001", "New York, NY 10001", "10001 New York, NY"],
+    "90210 Beverly Hills, CA": ["90210", " 90210 ", "90210 Beverly Hills, CA", "Beverly Hills 90210", "90210, USA"],
     "02108 Boston, MA": ["02108", "02108-0000", "Boston MA 02108"],
     "99723 Barrow, AK": ["99723"],
     "96813 Honolulu, HI": ["96813"],
     # Canada
-    "M5V Downtown Toronto, ON": ["M5V 2T6", "m5v2t6", "M5V-2T6", "M5V", "m5v 2t6 ", "Toronto M5V 2T6"],
+    "M5V Downtown Toronto, ON": ["M5V 2T6", "m5v2t6", "M5V-2T6", "M5V", "m5v 2t6 ", "Toronto M5V 2T6",
+                             "MSV 2T6", "Toronto, ON M5V 2T6, Canada", "Toronto M5V"],
+    "K1A Government of Canada Ottawa and Gatineau offices, ON": ["k1a0b1", "K1A OB1"],
     # Australia
-    "2000 Sydney, NSW": ["2000", "Sydney 2000", "Sydney NSW 2000"],
-    "3000 Melbourne, VIC": ["Melbourne VIC 3000"],
+    "2000 Sydney, NSW": ["2000", "Sydney 2000", "Sydney NSW 2000", "NSW 2000", "nsw2000", "2000 Sydney, NSW", "Sydney, NSW 2000, Australia"],
+    "3000 Melbourne, VIC": ["Melbourne VIC 3000", "VIC 3000"],
+    "4000 Brisbane, QLD": ["QLD 4000"],
+    "2600 Canberra, ACT": ["ACT 2600"],
+    "7000 Hobart, TAS": ["TAS 7000"],
     "0800 Darwin, NT": ["Darwin NT 0800", "NT 0800"],
     # New Zealand
     "6011 Mount Victoria": ["Wellington 6011"],
+    "1010 Auckland": ["Auckland 1010", "NZ 1010"],
     # Ireland
-    "D02 Dublin 2": ["D02 X285", "d02x285", "D02", "Dublin 2", "dublin 2", "D2", "DO2 X285"],
+    "D02 Dublin 2": ["D02 X285", "d02x285", "D02", "Dublin 2", "dublin 2", "D2", "DO2 X285", "dublin2", "Baile Átha Cliath 2"],
     # Germany
-    "10115 Berlin": ["D-10115", "10115 Berlin", "DE-10115", "Berlin 10115"],
+    "10115 Berlin": ["D-10115", "10115 Berlin", "DE-10115", "Berlin 10115", "d 10115", "D10115", "DE 10115"],
     "80331 Munich": ["80331", "80331 München"],
     # Towns: case, accents, apostrophes, hyphens, short forms, other names, other scripts
     "Leeds, England": ["Leeds", "leeds", "LEEDS", "  leeds  ", "Leeds, UK", "Leeds, England", "leeds england"],
@@ -67,11 +77,11 @@ FIRST_OFFERED = {
     "1010": "1010 Sydney, NSW", "10115": "10115 New York, NY", "0800": "0800 Darwin, NT", "W12": "W12", "6011": "6011 Cottesloe, WA",
 }  # fmt: skip
 NOT_FOUND = {
-    "unknown": ["LS99 9ZZ", "ZZ1 1ZZ", "99999", "M0M 9Z9", "A99 X285", "Zzyzxqville", "Manchestr", "Melborne",
+    "unknown": ["LS99 9ZZ", "L51 4AP", "ZZ1 1ZZ", "99999", "M0M 9Z9", "A99 X285", "Zzyzxqville", "Manchestr", "Melborne",
                 "../../etc/passwd", "undefined", "NULL"],
-    "not_covered": ["Paris", "Paris, France", "Tokyo", "Wien", "1012 AB", "CH-8001", "01310-100", "A-1010"],
+    "not_covered": ["Paris", "Paris, France", "Tokyo", "Wien", "1012 AB", "CH-8001", "01310-100", "A-1010", "VLT 1234"],
     "malformed": ["%%%", "W", "12", "1NV 4L1D", "' OR 1=1 --", "<script>alert(1)</script>", "😀", "x" * 101, ".*", "\\",
-                  "{{7*7}}", "12 Park Row", "123456789012"],
+                  "{{7*7}}", "12 Park Row", "123456789012", "12 High Street, Leeds", "1010 Main Street, Springfield", "5 E1"],
 }  # fmt: skip
 NOTHING = ["", " ", "\t\n", "\u00a0"]
 
@@ -109,6 +119,29 @@ def test_not_found_each_in_its_own_way(client, outcome, texts):
     for text in texts:
         response = ask(client, text)
         assert (response.status_code, response.context["finding"].outcome) == (STATUS[outcome], outcome), text
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    {
+        "12 High Street, Leeds": "Leeds, England",
+        "High Street Leeds": "Leeds, England",
+        "clinics in Leeds": "Leeds, England",
+        "L51 4AP": "LS1 4",
+        "N1P 3QL": "N1P",
+        "Manchestr": "Manchester, England",
+    }.items(),
+)
+def test_what_was_probably_meant_is_offered(client, text, meant):
+    response = ask(client, text)
+    assert f">{meant}</a>?" in response.content.decode(), response.context["finding"].outcome
+    assert f'value="{text}"' in response.content.decode()
+
+
+def test_no_name_of_a_town_is_taken_for_a_postcode():
+    """Letters read as digits, for "SWIA IAA", must not reach into names."""
+    without_digits = PlaceName.objects.exclude(folded__regex=r"\d").values_list("folded", flat=True)
+    assert not [name for name in set(without_digits) if postcodes.read(name)]
 
 
 def test_nothing_typed(client):
