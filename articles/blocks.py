@@ -8,6 +8,7 @@ from django.apps import apps
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.text import slugify
+from django.utils.timezone import localdate
 from wagtail.blocks import (
     CharBlock,
     ChoiceBlock,
@@ -252,8 +253,8 @@ class StepBlock(StructBlock):
 class ChangeBlock(StructBlock):
     """One correction or update of a page, and why it was made."""
 
-    made_on = DateBlock()
-    what = TextBlock(help_text="What changed, and why. Readers see this.")
+    made_on = DateBlock(default=localdate, label="On")
+    what = TextBlock(label="What changed, and why", help_text="Readers see this.")
 
     class Meta:
         icon = "history"

@@ -33,7 +33,7 @@ from wagtail.blocks import (
 )
 from wagtail.contrib.typed_table_block.blocks import TypedTableBlock
 from wagtail.fields import StreamField
-from wagtail.models import DraftStateMixin, Page, Site
+from wagtail.models import DraftStateMixin, Page, Site, Workflow, WorkflowPage
 from wagtail.snippets.blocks import SnippetChooserBlock
 
 from articles.models import (
@@ -42,6 +42,7 @@ from articles.models import (
     Claim,
     ClaimSource,
     ClaimsPage,
+    ClinicalSignOff,
     CrisisLine,
     EvidenceChart,
     GlossaryPage,
@@ -162,7 +163,10 @@ def _place(item: Item) -> None:
         raise ContentError(
             f"{item.name}: an editor has made a page at this address. Move it or remove the file."
         )
-    parent.add_child(instance=model(title=item.given["title"], slug=slug, live=False))
+    page = parent.add_child(instance=model(title=item.given["title"], slug=slug, live=False))
+    if model is ArticleIndexPage:  # what editors write under it can be sent to be signed off
+        workflow = Workflow.objects.active().filter(workflow_tasks__task__in=ClinicalSignOff.objects.all())
+        WorkflowPage.objects.bulk_create(WorkflowPage(workflow=found, page=page) for found in workflow[:1])
 
 
 def _remove_welcome_page() -> None:

@@ -12,11 +12,15 @@ from wagtail.contrib.sitemaps import views as sitemap_views
 from wagtail.documents import urls as wagtaildocs_urls
 from wagtail.utils.urlpatterns import decorate_urlpatterns
 
+from accounts.gate import within_role
 from clinics.sitemaps import BrowseSitemap, ClinicSitemap
 from clinics.urls import embed_urls
 from ketamine_info.api.v1 import api
 
 admin_policy = csp(settings.ADMIN_CONTENT_SECURITY_POLICY)
+admin_patterns = decorate_urlpatterns(
+    decorate_urlpatterns(wagtailadmin_urls.urlpatterns, within_role), admin_policy
+)
 
 SITEMAPS = {"pages": Sitemap, "clinics": ClinicSitemap, "browse": BrowseSitemap}
 
@@ -24,7 +28,7 @@ urlpatterns = [
     # One way to sign in, with a second factor: both of Wagtail's own are closed.
     path("admin/login/", RedirectView.as_view(pattern_name="account_login", query_string=True)),
     path("_util/login/", RedirectView.as_view(pattern_name="account_login", query_string=True)),
-    path("admin/", include(decorate_urlpatterns(wagtailadmin_urls.urlpatterns, admin_policy))),
+    path("admin/", include(admin_patterns)),
     path("accounts/", include("accounts.urls")),
     path("clinics/", include("clinics.urls")),
     path("embed/", include(embed_urls)),

@@ -1,6 +1,7 @@
 """Pages of the site. Each says where in the tree it may stand."""
 
 import json
+from datetime import date, timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -8,7 +9,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.text import slugify
-from wagtail.admin.panels import FieldPanel
+from wagtail.admin.panels import FieldPanel, FieldRowPanel
 from wagtail.blocks import PageChooserBlock, StreamBlock
 from wagtail.fields import StreamField
 from wagtail.models import Page, PageManager
@@ -16,14 +17,19 @@ from wagtail.query import PageQuerySet
 
 from articles.blocks import BodyBlock, ChangeBlock
 from articles.citations import CLAIM, SOURCE, CitedSource, CitedText, cite, keys_in, malformed_in
+from articles.forms import ArticleForm
 from articles.glossary import explain
 from articles.models.claim import Claim
 from articles.models.crisis_line import CrisisLine
+from articles.models.feedback import question_token
 from articles.models.glossary_term import GlossaryTerm
+from articles.models.review import ClinicalReview
 from articles.models.source import Source
 from articles.reading_time import minutes_to_read
 from articles.related import MOST as MOST_RELATED
 from articles.related import related_to
+
+REVIEW_EVERY = timedelta(days=365)
 
 
 class BodyPage(Page):
@@ -167,6 +173,11 @@ class ArticlePage(BodyPage):
         null=True,  # a draft may not have it yet; publishing asks for it
         help_text="When each figure was last compared with the source it cites.",
     )
+    next_review_on = models.DateField(
+        null=True,
+        blank=True,
+        help_text="When it should be looked at again. Empty: a year after its sources were checked.",
+    )
     changes = StreamField(
         StreamBlock([("change", ChangeBlock())]), blank=True, help_text="Newest first. Readers see these."
     )
@@ -184,11 +195,12 @@ class ArticlePage(BodyPage):
         FieldPanel("summary"),
         FieldPanel("topic"),
         FieldPanel("position"),
-        FieldPanel("sources_checked_on"),
+        FieldRowPanel([FieldPanel("sources_checked_on"), FieldPanel("next_review_on")]),
         FieldPanel("body"),
         FieldPanel("related"),
-        FieldPanel("changes"),
+        FieldPanel("changes", heading="What has changed on this page"),
     ]
+    base_form_class = ArticleForm
     template = "articles/article_page.html"
     parent_page_types = ["articles.ArticleIndexPage"]
     subpage_types: list[str] = []
@@ -205,8 +217,31 @@ class ArticlePage(BodyPage):
                 return {"previous": before, "next": after}
         return {"previous": None, "next": None}  # a draft has no place yet
 
-    def structured_data(self, request, sources: list[CitedSource]) -> dict[str, Any]:
-        """The page as schema.org describes it. No reviewer is named, because none has reviewed it."""
+    @property
+    def review_due_on(self) -> date | None:
+        """When the article should be looked at again."""
+        if self.next_review_on or self.sources_checked_on is None:
+            return self.next_review_on
+        return self.sources_checked_on + REVIEW_EVERY
+
+    def change_log(self) -> list[Any]:
+        """What has changed and why, newest first."""
+        return sorted(
+            (change.value for change in self.changes), key=lambda value: value["made_on"], reverse=True
+        )
+
+    def structured_data(
+        self, request, sources: list[CitedSource], review: ClinicalReview | None
+    ) -> dict[str, Any]:
+        """The page as schema.org describes it. A reviewer is named only where these very words were reviewed."""
+        reviewed = review and {
+            "lastReviewed": review.reviewed_at.date().isoformat(),
+            "reviewedBy": {
+                "@type": "Person",
+                "name": review.name,
+                "hasCredential": review.qualification,
+            },
+        }
         return {
             "@context": "https://schema.org",
             "@type": "MedicalWebPage",
@@ -218,6 +253,7 @@ class ArticlePage(BodyPage):
             "dateModified": self.last_published_at and self.last_published_at.isoformat(),
             "isPartOf": {"@type": "WebSite", "name": "Ketamine Info"},
             "citation": [cited.source.structured_data() for cited in sources],
+            **(reviewed or {}),
         }
 
     def get_context(self, request, *args, **kwargs):
@@ -225,11 +261,16 @@ class ArticlePage(BodyPage):
         explained = explain(context["body"], GlossaryTerm.objects.filter(in_articles=True))
         around = self.neighbours()
         cited = [entry.source.key for entry in context["sources"]]
+        review = ClinicalReview.objects.latest_of(self)
+        holds = review is not None and review.is_of(self)
         return context | {
             "body": explained.html,
             "words": explained.terms,
             "minutes_to_read": minutes_to_read(explained.html),
-            "structured_data": self.structured_data(request, context["sources"]),
+            "review": review,
+            "review_holds": holds,
+            "feedback_token": question_token(self) if self.pk else "",
+            "structured_data": self.structured_data(request, context["sources"], review if holds else None),
             "related": related_to(self, cited, besides=[page for page in around.values() if page]),
             **around,
         }
