@@ -12,7 +12,7 @@ from wagtail.models import PageViewRestriction
 
 from articles.models import ArticleIndexPage, ArticlePage, GlossaryTerm, SearchEntry, SearchWord
 from articles.views import exact_postcode
-from tests.clinics.test_views import NAUGHTY
+from tests.clinics.test_inputs import NAUGHTY
 
 FORM = "application/x-www-form-urlencoded"
 
