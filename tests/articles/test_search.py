@@ -117,11 +117,8 @@ def test_naughty_strings_get_an_answer(world, client, text):
     form = urlencode({"q": text.encode("utf-8", "surrogatepass")})
     assert client.post("/search/", form, content_type=FORM).status_code in {200, 303, 400, 404, 422}
     assert client.get(f"/search/?{form}").status_code in {200, 303, 400, 404, 414, 422}
-    assert client.get("/search/", {"q": "ketamine", "page": text.replace("\ud800", "")}).status_code in {
-        200,
-        400,
-        414,
-    }
+    page = urlencode({"q": "ketamine", "page": text.encode("utf-8", "surrogatepass")})
+    assert client.get(f"/search/?{page}").status_code in {200, 400, 414}
 
 
 @pytest.mark.parametrize(
