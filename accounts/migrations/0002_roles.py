@@ -26,6 +26,7 @@ def make_roles(apps, schema_editor):
             *(f"clinics.{action}_provider" for action in ("add", "change")),
             *(f"clinics.{action}_treatmentschedule" for action in ("add", "change")),
             "clinics.view_sourcerecord",
+            "clinics.view_clinicevent",
         ],
     )
     grant(apps, IMPORTER, [f"clinics.view_{model}" for model in ("clinic", "provider", "sourcerecord", "treatmentschedule")])
