@@ -3,10 +3,12 @@
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from clinics import browse
 from clinics.browse import Branch
+from clinics.freshness import mark_doubtful
 from clinics.models import Clinic
 from clinics.search import MOST_REMOTE, positive_number
 from places.countries import COVERED, country_name
@@ -89,13 +91,15 @@ def browse_town(request: HttpRequest, country: str, region: str, town: str) -> H
     region_branch = _found(browse.regions(code), region)
     town_branch = _found(browse.towns(code, region_branch), town)
     page, pages, shown = _page(request, town_branch.count, browse.CLINICS_PAGE)
+    clinics = list(browse.clinics_in(code, region_branch, town_branch)[shown])
+    mark_doubtful(clinics, timezone.localdate())
     context = {
         "town": town_branch,
         "region": region_branch,
         "country": code,
         "country_name": country_name(code),
         "country_url": reverse("clinics:browse_country", args=[country]),
-        "clinics": browse.clinics_in(code, region_branch, town_branch)[shown],
+        "clinics": clinics,
         "page": page,
         "pages": pages,
         "is_sample": town_branch.is_sample,

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from clinics.browse import town_url
 from clinics.burden import burdens, schedules_by_route
+from clinics.freshness import mark_doubtful
 from clinics.maps import clinic_map
 from clinics.models import Clinic, ClinicQuerySet
 from clinics.opening import open_state, week_from
@@ -77,6 +78,7 @@ def clinic_context(request: HttpRequest, clinic: Clinic) -> dict[str, Any]:
     spans, closed = clinic.opening_hours.all(), clinic.closed_dates.all()
     is_listed = clinic.status == Clinic.Status.LISTED  # one that has paused is not "open now"
     card = safety_card(clinic)
+    mark_doubtful([clinic], today)
     start = place_carried(request.GET.get("near", ""))
     start_point = Point(start.latitude, start.longitude) if start else None
     coming_holidays = public_holidays(clinic, today) if spans else []

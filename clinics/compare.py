@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 
 from clinics.burden import Burden, burdens, schedules_by_route
 from clinics.clinic_page import with_everything
+from clinics.freshness import mark_doubtful
 from clinics.models import Clinic
 from clinics.opening import OpenState, open_state
 from clinics.search import ClinicSearch, Unit, place_carried
@@ -95,6 +96,7 @@ class Comparison:
 
     def columns(self) -> list[Column]:
         now, schedules = timezone.now(), schedules_by_route()
+        mark_doubtful(self.clinics, now.date())
         return [
             Column(
                 clinic,

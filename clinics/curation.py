@@ -16,6 +16,7 @@ from django.utils import timezone
 from wagtail.log_actions import log
 
 from clinics.models import Clinic, ClinicEvent
+from clinics.statements import changes, statements
 
 
 class DraftPendingError(Exception):
@@ -36,12 +37,13 @@ def publish(*, clinic: Clinic, by) -> None:
     """
     current = _locked(clinic)
     keep_first_version(clinic=current)
+    before = statements(current)
     revision = current.latest_revision
     draft = revision.as_object()
     draft.validate_unique()
     draft.clean()
     revision.publish(user=by)
-    _record("publish", clinic, by=by)
+    _record("publish", clinic, by=by, data=_told(before, clinic))
 
 
 @transaction.atomic
@@ -158,10 +160,14 @@ def keep_first_version(*, clinic: Clinic) -> None:
         clinic.save(update_fields=["live_revision"])
 
 
-def record_edit(*, clinic: Clinic, by, published: bool) -> None:
-    """An edit made in the admin, which has saved the revision itself."""
+def record_edit(*, clinic: Clinic, by, published: bool, before: Mapping[str, Any]) -> None:
+    """An edit made in the admin, which has saved the revision itself; *before* are the statements it replaced."""
     ClinicEvent.objects.create(
-        clinic_id=clinic.pk, kind="publish" if published else "edit", by=by, at=timezone.now()
+        clinic_id=clinic.pk,
+        kind="publish" if published else "edit",
+        by=by,
+        at=timezone.now(),
+        data=_told(before, clinic) if published else {},
     )
 
 
@@ -186,6 +192,12 @@ def _change(verb: str, clinic: Clinic, *, by, because: str = "", data: dict | No
 def _changes(clinic: Clinic, corrections: Mapping[str, Any]) -> dict[str, Any]:
     """What *corrections* change, for the event: old and new by field."""
     changed = {name: [getattr(clinic, name), new] for name, new in corrections.items()}
+    return {"changed": changed} if changed else {}
+
+
+def _told(before: Mapping[str, Any], clinic: Clinic) -> dict[str, Any]:
+    """What the public reads otherwise than *before*, for the event."""
+    changed = changes(before, statements(Clinic.objects.get(pk=clinic.pk)))
     return {"changed": changed} if changed else {}
 
 

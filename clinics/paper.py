@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.http import require_safe
 
 from clinics.compare import Comparison
+from clinics.freshness import mark_doubtful
 from clinics.models import Clinic
 from clinics.search import ClinicSearch, Unit
 from places.models import Place
@@ -82,6 +83,7 @@ def _paper(
     count: int,
 ) -> HttpResponse:
     today = timezone.localdate()
+    mark_doubtful(clinics, today)
     fresh_url = request.build_absolute_uri(address)
     context = {
         "title": title,

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.template.response import TemplateResponse
+from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import push_url
@@ -19,6 +20,7 @@ from clinics.filters import (
     remote_alone,
     sort_choices,
 )
+from clinics.freshness import mark_doubtful
 from clinics.ladder import ladder
 from clinics.maps import results_map
 from clinics.search import MOST_REMOTE, ClinicSearch, Results, positive_number
@@ -141,6 +143,7 @@ def near_context(
         [] if search.is_remote or results.page > 1 else list(search.remote().for_cards()[: MOST_REMOTE + 1])
     )
     shared = search.to_share()
+    mark_doubtful([*results.clinics, *remote], timezone.localdate())
     return {
         "search": search,
         "results": results,

@@ -28,6 +28,7 @@ from clinics import conflicts, curation
 from clinics.admin import menu  # noqa: F401  (its hooks)
 from clinics.editing import PANELS, ProviderForm
 from clinics.models import Clinic, Provider, SourceRecord, TreatmentSchedule
+from clinics.statements import statements
 from places.countries import COVERED, country_name
 
 
@@ -249,7 +250,9 @@ def register_log_actions(actions) -> None:
 def keep_first_version(request: HttpRequest, instance) -> None:
     """An imported clinic has no revision, so its first edit would have nothing to be compared with."""
     if request.method == "POST" and isinstance(instance, Clinic):
-        curation.keep_first_version(clinic=Clinic.objects.get(pk=instance.pk))
+        shown = Clinic.objects.get(pk=instance.pk)
+        curation.keep_first_version(clinic=shown)
+        request.said_before = statements(shown)
 
 
 @hooks.register("after_create_snippet")
@@ -259,4 +262,5 @@ def record_edit(request: HttpRequest, instance) -> None:
     if isinstance(instance, Clinic):
         saved = Clinic.objects.only("live", "has_unpublished_changes").get(pk=instance.pk)
         is_published = saved.live and not saved.has_unpublished_changes
-        curation.record_edit(clinic=instance, by=request.user, published=is_published)
+        before = getattr(request, "said_before", {})  # a new clinic had said nothing
+        curation.record_edit(clinic=instance, by=request.user, published=is_published, before=before)

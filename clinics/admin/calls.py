@@ -1,5 +1,6 @@
 """The queue of clinics to call, and the page on which a call is made."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -18,7 +19,9 @@ from wagtail.actions.publish_revision import PublishPermissionError
 
 from clinics import curation, owners, reports, verification
 from clinics.admin.forms import AnswerForm, BecauseForm, CallForm, CorrectionForm, OwnerLinkForm
-from clinics.models import Clinic, ContactAttempt, Report, Verification
+from clinics.decay import Decay, Fact
+from clinics.freshness import mark_doubtful
+from clinics.models import Clinic, ContactAttempt, HalfLife, Report, Verification
 
 ROWS = 25
 EARLIER = 5
@@ -40,8 +43,17 @@ def for_queue(clinics):
             last_outcome=Subquery(last.values("outcome")[:1]),
             last_tried_at=Subquery(last.values("at")[:1]),
         )
-        .prefetch_related(Prefetch("reports", Report.objects.to_review(), to_attr="open_reports"))
+        .prefetch_related(
+            "treatments", Prefetch("reports", Report.objects.to_review(), to_attr="open_reports")
+        )
     )
+
+
+def half_lives(decays: Mapping[Fact, Decay]) -> list[tuple[str, int, HalfLife | None]]:
+    """For curators: each fact, its half-life in days, and what was seen of it; the shortest first."""
+    measured = {each.fact: each for each in HalfLife.objects.all()}
+    rows = [(fact.label, round(decay.half_life), measured.get(fact)) for fact, decay in decays.items()]
+    return sorted(rows, key=lambda row: row[1])
 
 
 @require_safe
@@ -50,10 +62,14 @@ def queue(request: HttpRequest) -> HttpResponse:
     """Whom to call next, and whom I have in hand."""
     now = timezone.now()
     waiting = Clinic.objects.to_verify(now)
+    clinics = list(for_queue(waiting)[:ROWS])
+    mine = list(for_queue(Clinic.objects.claimed_by(request.user, now)))
+    decays = mark_doubtful([*clinics, *mine], now.date())
     context = {
         "count": waiting.order_by().count(),
-        "clinics": for_queue(waiting)[:ROWS],
-        "mine": for_queue(Clinic.objects.claimed_by(request.user, now)),
+        "clinics": clinics,
+        "mine": mine,
+        "half_lives": half_lives(decays),
         "now": now,
     }
     return TemplateResponse(request, "clinics/admin/queue.html", context)
@@ -179,6 +195,7 @@ def _call_page(
     request: HttpRequest, clinic: Clinic, state: Verification | None, *, status: int = 200, **forms: Any
 ) -> HttpResponse:
     shown = _clinic(clinic.pk)
+    mark_doubtful([shown], timezone.localdate())
     forms["correction"].date_fields()
     attempts = shown.contact_attempts.select_related("by").prefetch_related("safety_answers")
     context = {

@@ -11,6 +11,7 @@ from wagtail.admin.ui.components import Component
 
 from clinics.admin.calls import for_queue
 from clinics.admin.reports import edit_address
+from clinics.freshness import mark_doubtful
 from clinics.models import Clinic, Report
 
 SHORT = 3  # rows of a list
@@ -57,9 +58,15 @@ class DayPanel(Component):
         return {
             "csrf_token": get_token(self.request),  # a panel is not given the page's
             "lists": [to_review(), to_verify(now), without_position()],
-            "mine": for_queue(Clinic.objects.claimed_by(self.request.user, now)),
+            "mine": _with_doubts(for_queue(Clinic.objects.claimed_by(self.request.user, now)), now),
             "now": now,
         }
+
+
+def _with_doubts(clinics, now) -> list[Clinic]:
+    found = list(clinics)
+    mark_doubtful(found, now.date())
+    return found
 
 
 def to_review() -> WorkList:

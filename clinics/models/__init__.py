@@ -4,6 +4,7 @@ from clinics.models.address import ClinicAddress
 from clinics.models.clinic import Clinic
 from clinics.models.contact import ContactAttempt, SafetyAnswer, SafetyQuestion
 from clinics.models.event import ClinicEvent
+from clinics.models.half_life import HalfLife
 from clinics.models.offer import ClosedDates, OpeningHours, Route, Treatment, opening_borders
 from clinics.models.provider import Provider
 from clinics.models.queryset import ClinicQuerySet
@@ -19,6 +20,7 @@ __all__ = [
     "ClinicQuerySet",
     "ClosedDates",
     "ContactAttempt",
+    "HalfLife",
     "Letter",
     "OpeningHours",
     "Provider",

@@ -9,6 +9,7 @@ from django.utils.translation import get_language_info
 from phonenumbers import PhoneNumberFormat
 
 from clinics.burden import Burden
+from clinics.decay import Fact
 from clinics.languages import LANGUAGES
 from clinics.models import Clinic, ContactAttempt, Treatment
 from places.countries import country_name
@@ -175,6 +176,17 @@ def first_appointment(weeks: int | None) -> str:
     if weeks == 0:
         return "first appointment within a week"
     return f"first appointment in about {weeks} week{'' if weeks == 1 else 's'}"
+
+
+@register.filter
+def confirm_first(clinic: Clinic, facts: str) -> str:
+    """Of *facts* ("prices payments"), those that are likelier out of date than not; empty where there are none.
+
+    "Confirm by phone first: new patients, prices."
+    """
+    doubtful = [Fact(fact).label for fact in getattr(clinic, "doubtful", ()) if fact in facts.split()]
+    how = "by phone" if clinic.phone else "with the clinic"
+    return f"Confirm {how} first: {', '.join(doubtful)}." if doubtful else ""
 
 
 @register.filter
