@@ -2,9 +2,9 @@
 
 Each fact is taken to change at a constant rate, so that the chance that it still holds after t days is exp(-rate t).
 The rate is not known: what we know of it is a Gamma distribution, of a *shape* (changes seen) and a *scale* (days in
-which they were seen). Watching adds the changes to the one and the days to the other (the conjugate prior of exponential
-survival: Gelman et al., Bayesian Data Analysis, 3rd ed., section 2.6). Averaged over what the rate may be, the chance
-is the survival function of a Lomax distribution,
+which they were seen). Watching adds the changes to the one and the days to the other (the conjugate prior of
+exponential survival: Gelman et al., Bayesian Data Analysis, 3rd ed., section 2.6). Averaged over what the rate may be,
+the chance is the survival function of a Lomax distribution,
 
     P(still true after t days) = (scale / (scale + t)) ^ shape,
 

@@ -7,7 +7,7 @@ left out, since their history is made up.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from enum import Enum
 from itertools import groupby
@@ -149,38 +149,34 @@ def _answers() -> Iterator[Iterable[ContactAttempt]]:
         yield of_clinic
 
 
-def mark_doubtful(
-    clinics: Iterable[Clinic], today: date, decays: dict[Fact, Decay] | None = None
-) -> dict[Fact, Decay]:
+def mark_doubtful(clinics: Iterable[Clinic], today: date, decays: Mapping[Fact, Decay] | None = None) -> None:
     """Set ``doubtful`` on each clinic: the facts it shows that are likelier out of date than not, in their order.
 
     A listing that nobody has ever confirmed has none: that it was not confirmed says all there is to say. The clinics
-    come with their treatments. At most three queries for any number of them. Returns the decays.
+    come with their treatments. At most three queries for any number of them.
     """
-    decays = decays or HalfLife.decays()
     clinics = list(clinics)
-    due = {}
     for clinic in clinics:
         clinic.doubtful = []
-        if clinic.verified_on and (facts := _due(clinic, decays, today)):
-            due[clinic.pk] = facts
+    confirmed = [clinic for clinic in clinics if clinic.verified_on]
+    if not confirmed:
+        return
+    decays = decays or HalfLife.decays()
+    due = {clinic.pk: facts for clinic in confirmed if (facts := _due(clinic, decays, today))}
     later = confirmed_since(due) if due else {}
-    for clinic in clinics:
+    for clinic in confirmed:
         for fact in due.get(clinic.pk, ()):
             on = later.get((clinic.pk, fact))
-            if on is None:  # a wait that no call told of is shown nowhere
-                is_doubtful = fact is not Fact.WAITING_TIME
-            else:
-                is_doubtful = (today - on).days > decays[fact].half_life
-            if is_doubtful:
+            if fact is Fact.WAITING_TIME and on is None:
+                continue  # no call told of a wait, so none is shown
+            if on is None or (today - on).days > decays[fact].half_life:
                 clinic.doubtful.append(fact)
-    return decays
 
 
-def _due(clinic: Clinic, decays: dict[Fact, Decay], today: date) -> list[Fact]:
+def _due(clinic: Clinic, decays: Mapping[Fact, Decay], today: date) -> list[Fact]:
     """The facts that the last confirmation of the whole listing does not vouch for any more."""
-    age = (today - clinic.verified_on).days
     known = known_facts(clinic) | {Fact.WAITING_TIME}  # of which calls tell
+    age = (today - (clinic.verified_on or today)).days
     return [fact for fact in Fact if fact in known and age > decays[fact].half_life]
 
 

@@ -28,7 +28,7 @@ _FIELDS = (
     "taking_new_patients",
     "delisted_because",
 )
-_UNKNOWN = (None, "", [], {})
+_UNKNOWN: tuple[Any, ...] = (None, "", [], {})
 
 
 def statements(clinic: Clinic) -> dict[str, Any]:

@@ -143,7 +143,7 @@ def near_context(
         [] if search.is_remote or results.page > 1 else list(search.remote().for_cards()[: MOST_REMOTE + 1])
     )
     shared = search.to_share()
-    mark_doubtful([*results.clinics, *remote], timezone.localdate())
+    mark_doubtful([*(results.clinics if results.count else ()), *remote], timezone.localdate())
     return {
         "search": search,
         "results": results,

@@ -31,6 +31,8 @@ from clinics.models import Clinic, Provider, SourceRecord, TreatmentSchedule
 from clinics.statements import statements
 from places.countries import COVERED, country_name
 
+SAID_BEFORE = "clinic_said_before"  # on a request that edits a clinic: what the public read until then
+
 
 class NothingIsDeleted(ModelPermissionPolicy):
     """Clinics are delisted, never deleted: their addresses go on saying what became of them. So with who runs them."""
@@ -252,7 +254,7 @@ def keep_first_version(request: HttpRequest, instance) -> None:
     if request.method == "POST" and isinstance(instance, Clinic):
         shown = Clinic.objects.get(pk=instance.pk)
         curation.keep_first_version(clinic=shown)
-        request.said_before = statements(shown)
+        setattr(request, SAID_BEFORE, statements(shown))
 
 
 @hooks.register("after_create_snippet")
@@ -262,5 +264,5 @@ def record_edit(request: HttpRequest, instance) -> None:
     if isinstance(instance, Clinic):
         saved = Clinic.objects.only("live", "has_unpublished_changes").get(pk=instance.pk)
         is_published = saved.live and not saved.has_unpublished_changes
-        before = getattr(request, "said_before", {})  # a new clinic had said nothing
+        before = getattr(request, SAID_BEFORE, {})  # a new clinic had said nothing
         curation.record_edit(clinic=instance, by=request.user, published=is_published, before=before)

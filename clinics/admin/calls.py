@@ -64,7 +64,8 @@ def queue(request: HttpRequest) -> HttpResponse:
     waiting = Clinic.objects.to_verify(now)
     clinics = list(for_queue(waiting)[:ROWS])
     mine = list(for_queue(Clinic.objects.claimed_by(request.user, now)))
-    decays = mark_doubtful([*clinics, *mine], now.date())
+    decays = HalfLife.decays()
+    mark_doubtful([*clinics, *mine], now.date(), decays)
     context = {
         "count": waiting.order_by().count(),
         "clinics": clinics,
