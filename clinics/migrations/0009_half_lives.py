@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('clinics', '0007_schedules_and_closed_dates'),
+        ('clinics', '0008_history_is_append_only'),
     ]
 
     operations = [
