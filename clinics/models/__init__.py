@@ -3,6 +3,7 @@
 from clinics.models.address import ClinicAddress
 from clinics.models.clinic import Clinic
 from clinics.models.contact import ContactAttempt, SafetyAnswer, SafetyQuestion
+from clinics.models.duplicate import DuplicatePair
 from clinics.models.event import ClinicEvent
 from clinics.models.half_life import HalfLife
 from clinics.models.offer import ClosedDates, OpeningHours, Route, Treatment, opening_borders
@@ -20,6 +21,7 @@ __all__ = [
     "ClinicQuerySet",
     "ClosedDates",
     "ContactAttempt",
+    "DuplicatePair",
     "HalfLife",
     "Letter",
     "OpeningHours",

@@ -1,6 +1,7 @@
 import time
 from pathlib import Path
 
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from django.utils import timezone
@@ -50,6 +51,14 @@ class Command(BaseCommand):
         self._say_report(report)
         verb = "Read" if self.dry_run else "Imported"
         self.stdout.write(f"{verb} in {time.perf_counter() - start:.1f} s.")
+        if report.new and not self.dry_run:
+            self._find_duplicates()
+
+    def _find_duplicates(self) -> None:
+        try:
+            call_command("find_duplicates", stdout=self.stdout)
+        except CommandError as error:  # the import stands
+            self.stderr.write(f"{error} Run find_duplicates when they are done.")
 
     def _say_problem(self, problem: Problem) -> None:
         if self.dry_run or problem.refused or self.verbosity > 1:
