@@ -66,6 +66,23 @@ class Balance(HTMLParser):
             self.faults.append((tag, self.getpos()))
 
 
+@pytest.fixture(scope="module")
+def answers() -> dict:
+    """What a stranger is answered, by address: asked for once, looked at by many tests."""
+    return {}
+
+
+@pytest.fixture
+def answer(world, client, answers, address):
+    return answers.get(address) or answers.setdefault(address, client.get(address))
+
+
+@pytest.fixture
+def page(answer) -> BeautifulSoup:
+    assert answer.status_code == 200
+    return BeautifulSoup(answer.content, "html.parser")
+
+
 def soup(client, address) -> BeautifulSoup:
     answer = client.get(address)
     assert answer.status_code == 200, address
@@ -77,9 +94,7 @@ def test_the_list_is_of_every_page(world):
 
 
 @every_page
-def test_a_page_is_whole(world, client, address):
-    page = soup(client, address)
-
+def test_a_page_is_whole(page):
     assert len(page.select("h1")) == 1
     ids = Counter(element["id"] for element in page.select("[id]"))
     assert [name for name, times in ids.items() if times > 1] == []
@@ -93,17 +108,15 @@ def test_a_page_is_whole(world, client, address):
 
 
 @every_page
-def test_every_element_is_closed_where_it_was_opened(world, client, address):
+def test_every_element_is_closed_where_it_was_opened(answer):
     balance = Balance()
-    balance.feed(client.get(address).content.decode())
+    balance.feed(answer.content.decode())
     assert balance.faults == []
     assert balance.open == []
 
 
 @every_page
-def test_a_page_carries_no_inline_style_or_script_and_calls_nobody(world, client, address):
-    page = soup(client, address)
-
+def test_a_page_carries_no_inline_style_or_script_and_calls_nobody(page):
     assert page.select("[style], style") == []
     assert [
         script for script in page.select("script:not([src])") if script["type"] != "application/ld+json"
@@ -117,28 +130,25 @@ def test_a_page_carries_no_inline_style_or_script_and_calls_nobody(world, client
 
 
 @every_page
-def test_an_anonymous_visitor_gets_no_cookie_and_no_token(world, client, address):
-    answer = client.get(address)
+def test_an_anonymous_visitor_gets_no_cookie_and_no_token(answer):
     assert not answer.cookies
     assert b"csrf" not in answer.content.lower()
 
 
-@every_page
-def test_every_link_within_the_site_leads_somewhere(world, client, address):
-    page = soup(client, address)
-    links = {urljoin(address, link["href"]) for link in page.select("a[href]")}
+def test_every_link_within_the_site_leads_somewhere(world, client):
+    pages = {address: soup(client, address) for address in PAGES}
+    links = {urljoin(address, link["href"]) for address in PAGES for link in pages[address].select("a[href]")}
     for link in links:
         parts = urlsplit(link)
         if parts.scheme or parts.path.startswith(("/clinics/", "/feeds/")):
             continue
-        there = page if parts.path == address else soup(client, parts.path)
-        assert not parts.fragment or there.find(id=parts.fragment), link
+        if parts.path not in pages:
+            pages[parts.path] = soup(client, parts.path)
+        assert not parts.fragment or pages[parts.path].find(id=parts.fragment), link
 
 
 @every_page
-def test_the_head_says_what_and_where_the_page_is(world, client, address):
-    page = soup(client, address)
-
+def test_the_head_says_what_and_where_the_page_is(page, address):
     assert "Ketamine Info" in page.title.get_text()
     assert page.find("link", rel="canonical")["href"] == f"http://localhost:8000{address}"
     described = page.find("meta", attrs={"name": "description"})["content"]
