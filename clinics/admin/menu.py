@@ -62,6 +62,18 @@ def events_item():
     )
 
 
+@hooks.register("register_admin_menu_item")
+def proposed_changes_item():
+    return PermittedItem(
+        "Proposed changes",
+        reverse("curation:proposed_changes"),
+        name="proposed-changes",
+        icon_name="edit",
+        order=130,
+        permission="clinics.publish_clinic",
+    )
+
+
 @hooks.register("construct_homepage_panels")
 def add_day(request, panels) -> None:
     """The day's lists come first for curators."""

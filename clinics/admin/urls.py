@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from clinics.admin import calls, reports
+from clinics.admin import calls, proposals, reports
 from clinics.admin.events import EventList
 
 app_name = "curation"
@@ -18,4 +18,5 @@ urlpatterns = [
     path("reports/<int:pk>/", reports.report, name="report"),
     path("history/", EventList.as_view(), name="events"),
     path("history/results/", EventList.as_view(results_only=True), name="events_results"),
+    path("proposed-changes/", proposals.proposed_changes, name="proposed_changes"),
 ]

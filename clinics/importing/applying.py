@@ -13,9 +13,10 @@ from django.utils.text import slugify
 
 from clinics.importing import gazetteer
 from clinics.importing.copying import copy_in
+from clinics.importing.proposing import differences, propose
 from clinics.importing.reading import Mapping, Problem
 from clinics.importing.survey import Reading, Survey
-from clinics.models import Clinic, ClinicAddress, ClinicEvent, Provider, SourceRecord
+from clinics.models import Clinic, ClinicAddress, ClinicEvent, Provider, SourceRecord, Treatment
 
 BATCH = 1000  # rows held at once
 VACUUMED = ("clinics_clinic", "clinics_sourcerecord", "clinics_clinicevent")
@@ -29,6 +30,7 @@ class Report:
     new: int = 0
     unchanged: int = 0
     changed: int = 0
+    proposed: int = 0  # changes of fields that a curator is asked about
     refused: int = 0
     notes: int = 0
     gone: int = 0  # in the list when it was last imported, and no longer
@@ -116,7 +118,7 @@ class _Import:
     def take(self, batch: list[Reading]) -> None:
         """Sort a batch into new, changed and unchanged rows, and write it unless a row has been refused."""
         records = self._records(batch)
-        new, changed, unchanged = [], [], []
+        new, changed, unchanged, proposed = [], [], [], []
         for reading in batch:
             record = records.get(reading.identifier)
             if reading.row.is_refused:
@@ -128,12 +130,14 @@ class _Import:
             elif record.digest == reading.digest:
                 unchanged.append(record)
             else:
+                proposed.append((record, differences(self._mapping, record.data, reading.data)))
                 changed.append(self._change(record, reading))
         self._place(new)
         self._count(batch, new, changed, unchanged)
         if self._writes and not self.report.refused:
             self._create(new)
             self._touch(changed, unchanged)
+            self.report.proposed += propose(proposed, at=self._at)
 
     def _records(self, batch: list[Reading]) -> dict[str, SourceRecord]:
         identifiers = [reading.identifier for reading in batch]
@@ -146,9 +150,7 @@ class _Import:
             for column in {**record.data, **reading.data}
             if record.data.get(column) != reading.data.get(column)
         ]
-        reading.row.note(
-            "", f"changed since the last import: {', '.join(columns)}; the clinic is left as it is"
-        )
+        reading.row.note("", f"changed since the last import: {', '.join(columns)}; proposed to the curators")
         record.data, record.digest = reading.data, reading.digest
         return record
 
@@ -174,6 +176,7 @@ class _Import:
 
     def _create(self, new: list[Reading]) -> None:
         providers = _providers(reading.fields.pop("provider", "") for reading in new)
+        offers = [reading.fields.get("routes", []) for reading in new]
         clinics = [
             Clinic(
                 **reading.fields,
@@ -187,6 +190,13 @@ class _Import:
             for reading, provider, slug in zip(new, providers, self._slugs(new), strict=True)
         ]
         copy_in(clinics)
+        copy_in(
+            [
+                Treatment(clinic=clinic, route=route)
+                for clinic, routes in zip(clinics, offers, strict=True)
+                for route in routes
+            ]
+        )
         records = [
             SourceRecord(
                 source=self._mapping.name,

@@ -3,7 +3,7 @@
 from typing import Any
 
 from clinics.importing import cells
-from clinics.importing.reading import Mapping, Row
+from clinics.importing.reading import Layout, Mapping, Row
 from places.models import Precision
 
 
@@ -56,7 +56,5 @@ NHS_CHOICES = Mapping(
     ),
     identifier=_identifier,
     fields=_fields,
-    encoding="iso-8859-1",
-    delimiter="\xac",
-    quoted=False,
+    layout=Layout(encoding="iso-8859-1", delimiter="\xac", is_quoted=False),
 )

@@ -3,7 +3,7 @@
 from typing import Any
 
 from clinics.importing import cells
-from clinics.importing.reading import Mapping, Row
+from clinics.importing.reading import Layout, Mapping, Row
 from places.models import Precision
 from places.regions import REGIONS
 
@@ -54,5 +54,5 @@ ODHF = Mapping(
     ),
     identifier=_identifier,
     fields=_fields,
-    encoding="windows-1252",
+    layout=Layout(encoding="windows-1252"),
 )

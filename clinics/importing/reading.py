@@ -1,18 +1,21 @@
 """From the bytes of a published list to its rows, one at a time, with what is wrong with each."""
 
-import csv
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NamedTuple, TextIO
+from typing import Any, NamedTuple
 
-LONGEST_LINE = (
-    1_000_000  # characters; beyond it the file is not a list of clinics, and memory is not ours to fill
+from clinics.importing.layout import (
+    FOUND,
+    LONGEST_PREAMBLE,
+    Kind,
+    Layout,
+    UnreadableFileError,
+    records_of,
+    rows_of,
 )
 
-
-class UnreadableFileError(Exception):
-    """The file is not what its mapping expects; the message says what to do."""
+__all__ = ["Layout", "Mapping", "Problem", "Row", "UnreadableFileError", "read_rows"]
 
 
 class Problem(NamedTuple):
@@ -64,11 +67,10 @@ class Mapping:
     columns: tuple[str, ...]  # those it cannot do without
     identifier: Callable[[Row], str]
     fields: Callable[[Row], dict[str, Any]]
-    encoding: str = "utf-8"
-    delimiter: str = ","
-    quoted: bool = True
+    layout: Layout = field(default_factory=Layout)
     has_own_identifiers: bool = True  # False: derived from the row, so that two rows may come to the same
     not_data: tuple[str, ...] = ()  # columns about the file rather than the clinic, such as a running number
+    skips: Callable[[Row], bool] = lambda row: False  # rows that are about something else than a clinic
 
     def data(self, row: Row) -> dict[str, str]:
         """What the source says of the clinic, as it says it."""
@@ -77,42 +79,42 @@ class Mapping:
 
 def read_rows(path: Path, mapping: Mapping) -> Iterator[Row]:
     """Each row that has a cell filled in, in order; UnreadableFileError where it cannot be that list."""
-    with path.open("rb") as file:
-        start = file.read(4)
-    if start.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise UnreadableFileError("This file is in UTF-16. Save it as CSV in UTF-8 and try again.")
-    encoding = "utf-8-sig" if start.startswith(b"\xef\xbb\xbf") else mapping.encoding
-    with path.open(encoding=encoding, errors="surrogateescape", newline="") as text:
-        yield from _rows(text, mapping)
+    rows = _json_rows(path, mapping) if mapping.layout.kind is Kind.JSON else _table_rows(path, mapping)
+    for row in rows:
+        if row.is_refused or not mapping.skips(row):
+            yield row
 
 
-def _rows(text: TextIO, mapping: Mapping) -> Iterator[Row]:
-    reader = csv.reader(
-        _lines(text),
-        delimiter=mapping.delimiter,
-        quoting=csv.QUOTE_MINIMAL if mapping.quoted else csv.QUOTE_NONE,
-        strict=True,
-    )
-    number = 1
-    try:
-        columns = _heading(next(reader, []), mapping)
-        for number, cells in enumerate(reader, start=2):
-            if any(cell.strip() for cell in cells):
-                yield _row(number, columns, cells)
-    except csv.Error as error:
-        raise UnreadableFileError(
-            f"The file cannot be read after row {number:,}: {error}. "
-            "A quotation mark may be missing there. Nothing after it was read."
-        ) from error
+def _table_rows(path: Path, mapping: Mapping) -> Iterator[Row]:
+    columns = None
+    for number, cells in rows_of(path, mapping.layout):
+        if columns is None:
+            if number < mapping.layout.heading or _is_preamble(number, cells, mapping):
+                continue
+            if mapping.layout.heading:
+                columns = _heading(cells, mapping)
+                continue
+            columns = _heading([f"column {place}" for place in range(1, len(cells) + 1)], mapping)
+        if any(cell.strip() for cell in cells):
+            yield _row(number, columns, cells)
+    if columns is None:
+        _heading([], mapping)
 
 
-def _lines(text: TextIO) -> Iterator[str]:
-    while line := text.readline(LONGEST_LINE):
-        if len(line) == LONGEST_LINE:
-            raise UnreadableFileError(
-                f"A line is longer than {LONGEST_LINE:,} characters. Is this a list of clinics?"
-            )
-        yield line
+def _is_preamble(number: int, cells: list[str], mapping: Mapping) -> bool:
+    """Whether a row comes before a heading that has to be found."""
+    is_looking = mapping.layout.heading == FOUND and number < LONGEST_PREAMBLE
+    return is_looking and not {cell.strip() for cell in cells} >= set(mapping.columns)
+
+
+def _json_rows(path: Path, mapping: Mapping) -> Iterator[Row]:
+    """A record may leave out what it does not know, but the first has to look like the list."""
+    for number, cells in records_of(path, mapping.layout):
+        if number == 1:
+            _heading(list(cells), mapping)
+        row = Row(number, dict.fromkeys(mapping.columns, "") | cells)
+        _check(row)
+        yield row
 
 
 def _heading(cells: list[str], mapping: Mapping) -> list[str]:
@@ -121,8 +123,9 @@ def _heading(cells: list[str], mapping: Mapping) -> list[str]:
         raise UnreadableFileError(
             f"This does not look like {mapping.title}: its heading has no column {', '.join(missing)}."
         )
-    if len(set(columns)) < len(columns):
-        twice = sorted({column for column in columns if columns.count(column) > 1})
+    named = [column for column in columns if column]
+    if len(set(named)) < len(named):
+        twice = sorted({column for column in named if columns.count(column) > 1})
         raise UnreadableFileError(f"The heading names a column twice: {', '.join(twice)}.")
     return columns
 
@@ -131,9 +134,13 @@ def _row(number: int, columns: list[str], cells: list[str]) -> Row:
     row = Row(number, dict(zip(columns, cells, strict=False)))
     if len(cells) != len(columns):
         row.refuse("", f"it has {len(cells)} cells, and the heading has {len(columns)}")
+    _check(row)
+    return row
+
+
+def _check(row: Row) -> None:
     for column, cell in row.cells.items():
         if "\0" in cell:
             row.refuse(column, "it holds a NUL character")
         elif not cell.isascii() and any("\ud800" <= character <= "\udfff" for character in cell):
             row.refuse(column, "it holds bytes that are not text in the encoding of this list")
-    return row

@@ -7,6 +7,7 @@ from clinics.models.duplicate import DuplicatePair
 from clinics.models.event import ClinicEvent
 from clinics.models.half_life import HalfLife
 from clinics.models.offer import ClosedDates, OpeningHours, Route, Treatment, opening_borders
+from clinics.models.proposal import ProposedChange
 from clinics.models.provider import Provider
 from clinics.models.queryset import ClinicQuerySet
 from clinics.models.report import Letter, Report
@@ -25,6 +26,7 @@ __all__ = [
     "HalfLife",
     "Letter",
     "OpeningHours",
+    "ProposedChange",
     "Provider",
     "Report",
     "Route",

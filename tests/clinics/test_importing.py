@@ -278,7 +278,7 @@ def test_a_changed_row_changes_its_record_and_no_clinic(tmp_path):
     )
     report = import_file("odhf", path)
     assert (report.new, report.changed, report.unchanged) == (0, 2, 3)
-    assert "row 2: changed since the last import: street_name; the clinic is left as it is" in report.problems
+    assert "row 2: changed since the last import: street_name; proposed to the curators" in report.problems
     assert list(Clinic.objects.order_by("pk").values()) == before
     assert SourceRecord.objects.get(identifier="10").data["street_name"] == "siskintern dr nw"
     assert import_file("odhf", path).unchanged == 5

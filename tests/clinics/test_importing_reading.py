@@ -1,13 +1,15 @@
 """Files that are broken, or not what they are said to be."""
 
 import tracemalloc
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clinics.importing import cells
-from clinics.importing.reading import LONGEST_LINE, Mapping, Row, UnreadableFileError, read_rows
+from clinics.importing.layout import LONGEST_LINE, Layout
+from clinics.importing.reading import Mapping, Row, UnreadableFileError, read_rows
 
 LIST = Mapping(
     name="list",
@@ -78,7 +80,7 @@ def test_a_byte_order_mark_and_line_ends_of_any_kind_are_read(tmp_path, data):
 
 
 def test_a_list_that_was_saved_again_in_utf_8_is_read(tmp_path):
-    mapping = Mapping(**{**vars(LIST), "encoding": "windows-1252"})
+    mapping = replace(LIST, layout=Layout(encoding="windows-1252"))
     assert read(tmp_path, b"id,name\n1,caf\xe9\n", mapping)[0].cells["name"] == "café"
     assert read(tmp_path, b"\xef\xbb\xbfid,name\n1,caf\xc3\xa9\n", mapping)[0].cells["name"] == "café"
 

@@ -82,5 +82,7 @@ class Command(BaseCommand):
         )
         if report.gone:
             self.stdout.write(f"In an earlier import and no longer in the list: {report.gone:,}.")
+        if report.proposed:
+            self.stdout.write(f"Proposed to the curators: {report.proposed:,} changes.")
         if report.listed:
             self.stdout.write(f"Listed: {report.listed:,}.")
