@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('clinics', '0009_half_lives'),
+        ('clinics', '0010_duplicate_pairs'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
