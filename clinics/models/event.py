@@ -24,4 +24,9 @@ class ClinicEvent(models.Model):
     at = models.DateTimeField(db_index=True)
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.clinic_id}"
+        """What happened and what changed: "verify, by phone: phone, website"."""
+        how = f", by {self.data['how']}" if "how" in self.data else ""
+        other = f", {self.data['other']['name']}" if "other" in self.data else ""
+        told = self.data.get("changed", self.data.get("taken", {}))
+        changed = ", ".join(name.replace("_", " ").lower() for name in told)
+        return f"{self.kind.replace('-', ' ')}{how}{other}{': ' if changed else ''}{changed}"
