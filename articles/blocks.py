@@ -168,6 +168,16 @@ class QuestionsBlock(ListBlock):
         label = "Questions to ask"
 
 
+class ClinicQuestionsBlock(StaticBlock):
+    """The questions that listings and the list for paper show, too."""
+
+    class Meta:
+        icon = "help"
+        template = "articles/blocks/clinic_questions.html"
+        label = "Questions to ask a clinic"
+        admin_text = "The eleven questions that stand in every listing, in the same words."
+
+
 class QuoteBlock(StructBlock):
     """Words of somebody else, as they stand in a source."""
 
@@ -273,6 +283,7 @@ class BodyBlock(StreamBlock):
     pros_and_cons = ProsAndConsBlock()
     callout = CalloutBlock()
     questions = QuestionsBlock()
+    clinic_questions = ClinicQuestionsBlock()
     quote = QuoteBlock()
     picture = PictureBlock()
     finder = FinderBlock()

@@ -18,6 +18,11 @@ class LedgerEntry:
     claim: Claim
     pages: list[dict[str, str]]
 
+    @property
+    def is_in_doubt(self) -> bool:
+        """Whether it rests on a source that no longer stands, which nobody should have to look for."""
+        return not all(source.is_current for source in self.claim.sources)
+
 
 class ClaimsPage(BodyPage):
     """Every claim with its grade, sources, dates and uses. The body says how to read them."""

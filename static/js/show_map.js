@@ -81,7 +81,7 @@ function enhance(panel) {
   document.addEventListener("click", (event) => {
     const link = event.target.closest("a[href]");
     if (!isOpen() || !link || !holder.contains(link) || link.hash) return;
-    if (link.pathname.startsWith(panel.dataset.keepOn) && !link.closest("[hx-boost]")) link.hash = HASH;
+    if (link.pathname.startsWith(panel.dataset.keepOn) && !link.closest("[data-hx-boost]")) link.hash = HASH;
   });
 
   // Results that arrive without a new page bring their clinics with them.

@@ -178,10 +178,13 @@ def test_an_article_says_what_its_reader_must_not_miss(world, client, address, s
         assert statement in words_of(body).replace(" .", ".").replace(" ,", ","), statement
 
 
-def test_the_questions_for_a_clinic_are_all_there_beside_the_finder(world, client):
+def test_the_questions_for_a_clinic_are_the_same_in_listings_and_on_paper(world, client):
     body = read(client, "/articles/choosing-a-clinic/").select_one(".article__body")
-    assert len(body.select(".questions > li")) == 11
+    questions = [item.get_text() for item in body.select(".questions > li")]
+    assert len(questions) == 11
     assert body.select_one("form.search-box")
+    for address in ("/clinics/sample-bittern-leeds/", "/clinics/near/gb/ls1-4/paper/"):
+        assert [item.get_text() for item in read(client, address).select(".question-list > li")] == questions
 
 
 def test_every_source_is_cited_somewhere_and_leads_only_to_lasting_addresses(world, client):

@@ -73,6 +73,8 @@ def test_the_ledger_shows_a_claim_with_all_that_is_known_of_it(world, client):
         assert part in said
     assert [link["href"] for link in entry.select(".claim__facts a")] == ["/articles/blue/"]
     assert entry.find_previous("h2").get_text() == "Whether it helps"
+    assert words_of(entry.summary) == "2 sources; used in 1 page"
+    assert not entry.details.has_attr("open")
 
 
 def test_a_claim_that_is_not_published_is_not_in_the_ledger(world, client):
@@ -147,6 +149,7 @@ def test_a_retracted_source_is_flagged_in_the_text_the_source_list_and_the_ledge
     assert page.select_one(".article__body .citation").get_text() == "[1, retracted]"
     for place in (page.select_one(".source-list"), ledger(client).find(id="claim-sky")):
         assert words_of(place.select_one(".source-flag")) == "Retracted: By its journal in 2025."
+    assert ledger(client).find(id="claim-sky").details.has_attr("open")  # nobody has to look for it
 
 
 def test_a_source_that_does_not_stand_must_say_why(world):

@@ -9,6 +9,8 @@ from tests.articles import test_pages as editorial
 
 PAGES = {
     **{address: address for address in editorial.PAGES},
+    "site search": "/search/?q=bladder",
+    "directory as data": "/data/",
     "start of the finder": "/clinics/",
     "results": "/clinics/near/gb/ls1-4/",
     "results from a position": "/clinics/near/at/53.80,-1.55/",
