@@ -226,6 +226,7 @@ def test_the_page_and_the_files(client, root):
     assert page["Cache-Control"].startswith("public")
     words = [
         "23 November 2026, 03:00 UTC",
+        'datetime="2026-11-23T03:00:00Z"',
         "1 clinic.",
         "CC BY 4.0",
         "Crown copyright",
