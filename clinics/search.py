@@ -116,6 +116,10 @@ class ClinicSearch:
             "from": ["map"] if self.is_from_map else [],
         }
 
+    def filters(self) -> dict[str, tuple[Any, ...]]:
+        """The options chosen, by the name of the filter."""
+        return {criterion.name: self.chosen(criterion) for criterion in CRITERIA}
+
     def chosen(self, criterion: Criterion) -> tuple[Any, ...]:
         """The options chosen in one filter."""
         options: tuple[Any, ...] = getattr(self, criterion.field)

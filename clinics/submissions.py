@@ -101,10 +101,17 @@ def _neighbourhood(request: HttpRequest) -> str:
 
     It keeps no address: each number stands for thousands of them, and the salt is made up each day and forgotten.
     """
+    salt = cache.get_or_set("submissions:salt", secrets.token_hex, timeout=SALT_KEPT)
+    return sha256(f"{salt}{network_of(request)}".encode()).hexdigest()[:4]
+
+
+def network_of(request: HttpRequest) -> str:
+    """The household that a request came from: its address, or of IPv6 the /64 it is in. Not to be kept anywhere.
+
+    Whoever cannot be told apart is one household: hiding is no way round a limit.
+    """
     address = get_adapter().get_client_ip(request)
     try:
-        network = ipaddress.ip_network(f"{address}/{64 if ':' in address else 32}", strict=False)
+        return str(ipaddress.ip_network(f"{address}/{64 if ':' in address else 32}", strict=False))
     except ValueError:
-        network = None
-    salt = cache.get_or_set("submissions:salt", secrets.token_hex, timeout=SALT_KEPT)
-    return sha256(f"{salt}{network}".encode()).hexdigest()[:4]
+        return ""

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from clinics import browse_views, clinic_page, compare, embed, paper, report_views, views
+from clinics import browse_views, clinic_page, compare, embed, paper, report_views, unmet_need_views, views
 
 app_name = "clinics"
 urlpatterns = [
@@ -10,6 +10,7 @@ urlpatterns = [
     path("suggest", views.clinic_suggest, name="suggest"),
     re_path(r"^near/at/(?P<position>[^/]*,[^/]*)/$", views.clinic_near_position, name="near_position"),
     path("near/<slug:country>/<slug:place>/", views.clinic_near, name="near"),
+    path("where-nothing-was-found/", unmet_need_views.unmet_need, name="unmet_need"),
     path("suggest-a-clinic/", report_views.suggest_clinic, name="suggest_clinic"),
     path("your-report/", report_views.report_status, name="report_status"),
     path("your-listing/", report_views.owner, name="owner"),

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django_htmx.http import push_url
 from django_htmx.middleware import HtmxDetails
 
+from clinics import unmet_need
 from clinics.facets import Facets, count_facets
 from clinics.filters import (
     chosen_options,
@@ -126,6 +127,7 @@ def _results(request: FinderRequest, search: ClinicSearch) -> HttpResponse:
     results = search.results(positive_number(request.GET, "page"))
     facets = count_facets(search, results.within_km)
     context = near_context(request, search, results, facets)
+    unmet_need.count(request, search, results, today=timezone.localdate())
     if not request.htmx:
         return TemplateResponse(request, "clinics/clinic_near.html", context)
     return push_url(

@@ -9,6 +9,7 @@ from pmtiles.tile import MagicNumberNotFound, SpecVersionUnsupported, TileType, 
 
 DEPLOYMENTS = ("local", "test", "production")
 SHORTEST_SECRET = 50
+FEWEST_PEOPLE = 5  # that a count of searches may tell of; PostgreSQL refuses fewer
 _HOST = re.compile(r"[a-z0-9.-]+(:[0-9]+)?", re.IGNORECASE)  # one that the policy can name
 
 
@@ -18,6 +19,9 @@ def problems(environment: Mapping[str, str]) -> list[str]:
     if deployment not in DEPLOYMENTS:
         return [f"DEPLOYMENT is {deployment!r}; it may be {', '.join(DEPLOYMENTS)}."]
     found = map_problems(environment)
+    fewest = environment.get("UNMET_NEED_FEWEST", "10")
+    if not (fewest.isascii() and fewest.isdecimal() and int(fewest) >= FEWEST_PEOPLE):
+        found.append(f"UNMET_NEED_FEWEST: a whole number of people, {FEWEST_PEOPLE} or more")
     if deployment != "production":
         return found
     if len(environment.get("SECRET_KEY", "")) < SHORTEST_SECRET:

@@ -249,13 +249,18 @@ SHARED_VIEWS = {
     "articles:atom",
     "articles:rss",
     "articles:share_image",
+    "clinics:unmet_need",
     "data:export",
     "data:file",
+    "data:unmet_need_csv",
+    "data:unmet_need_json",
     "robots",
     "sitemap",
     "sitemaps",
 }
 SHARED_FOR_LONG_VIEWS = {"places:base_tile", "places:picture_tile"}
+# How many people have to look for something in vain, from one area in one week, before it is stored (docs/adr/0095).
+UNMET_NEED_FEWEST = env.int("UNMET_NEED_FEWEST", default=10)
 # From one address, as far as a server's workers can tell (docs/adr/0085).
 API_REQUESTS_PER_MINUTE = env.int("API_REQUESTS_PER_MINUTE", default=120)
 

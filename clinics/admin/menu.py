@@ -74,6 +74,18 @@ def proposed_changes_item():
     )
 
 
+@hooks.register("register_reports_menu_item")
+def unmet_need_item():
+    return PermittedItem(
+        "Where nothing was found",
+        reverse("curation:unmet_need"),
+        name="unmet-need",
+        icon_name="search",
+        order=1010,
+        permission="clinics.change_verification",
+    )
+
+
 @hooks.register("construct_homepage_panels")
 def add_day(request, panels) -> None:
     """The day's lists come first for curators."""

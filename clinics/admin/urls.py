@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from clinics.admin import calls, proposals, reports
+from clinics.admin import calls, proposals, reports, unmet_need
 from clinics.admin.events import EventList
 
 app_name = "curation"
@@ -16,6 +16,7 @@ urlpatterns = [
     path("calls/<int:pk>/owner-link/", calls.owner_link, name="owner_link"),
     path("reports/", reports.report_list, name="reports"),
     path("reports/<int:pk>/", reports.report, name="report"),
+    path("unmet-need/", unmet_need.unmet_need, name="unmet_need"),
     path("history/", EventList.as_view(), name="events"),
     path("history/results/", EventList.as_view(results_only=True), name="events_results"),
     path("proposed-changes/", proposals.proposed_changes, name="proposed_changes"),

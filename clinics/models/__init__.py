@@ -13,6 +13,7 @@ from clinics.models.queryset import ClinicQuerySet
 from clinics.models.report import Letter, Report
 from clinics.models.schedule import TreatmentSchedule
 from clinics.models.source import SourceRecord
+from clinics.models.unmet_need import UnmetNeed
 from clinics.models.verification import Verification
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     "SourceRecord",
     "Treatment",
     "TreatmentSchedule",
+    "UnmetNeed",
     "Verification",
     "opening_borders",
 ]
