@@ -13,7 +13,7 @@ from django.db.models import Q
 
 from clinics.languages import LANGUAGES
 from clinics.models import Clinic, Route
-from clinics.open_now import closed_today, is_open
+from clinics.open_now import is_open, shut
 
 
 class Wish(StrEnum):
@@ -37,7 +37,7 @@ class Wish(StrEnum):
         """What it asks of a clinic at the aware moment *at*."""
         if self.field:
             return Q(**{self.field: True})
-        return Q(is_open(at)) & ~Q(pk__in=closed_today(at))
+        return Q(is_open(at)) & ~Q(pk__in=shut(at))
 
 
 ADULT = 18  # years; from here on services for adults treat people

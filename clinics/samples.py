@@ -13,6 +13,7 @@ from django.db import transaction
 
 from clinics.models import (
     Clinic,
+    ClosedDates,
     ContactAttempt,
     OpeningHours,
     Provider,
@@ -81,6 +82,7 @@ def load_samples(entries: Iterable[dict[str, Any]], *, at: datetime) -> Outcome:
         clinic = existing[entry["slug"]]
         clinic.treatments.all().delete()
         clinic.opening_hours.all().delete()
+        clinic.closed_dates.all().delete()
         clinic.contact_attempts.filter(by=None).delete()
         fresh = Clinic(pk=clinic.pk, created_at=clinic.created_at, **_fields(entry, providers, at))
         fresh.save_base(force_update=True)
@@ -100,6 +102,17 @@ def _write_parts(clinics: list[Clinic], entries: list[dict[str, Any]], at: datet
         OpeningHours(clinic=clinic, weekday=span.weekday, opens=span.opens, closes=span.closes)
         for clinic, entry in pairs
         for span in _hours(entry)
+    )
+    ClosedDates.objects.bulk_create(
+        ClosedDates(
+            clinic=clinic,
+            first_on=first,
+            last_on=first + timedelta(days=dates["days"] - 1),
+            reason=dates["reason"],
+        )
+        for clinic, entry in pairs
+        for dates in entry.get("closed", [])
+        for first in [at.date() + timedelta(days=dates["in_days"])]
     )
     _write_calls(pairs, at)
     SourceRecord.objects.bulk_create(
@@ -167,7 +180,7 @@ def _providers(entries: list[dict[str, Any]]) -> dict[str, Provider]:
 
 
 def _fields(entry: dict[str, Any], providers: dict[str, Provider], at: datetime) -> dict[str, Any]:
-    parts = ("provider", "treatments", "opening_hours", "verified_days_ago", "calls")
+    parts = ("provider", "treatments", "opening_hours", "closed", "verified_days_ago", "calls")
     fields = {name: value for name, value in entry.items() if name not in parts}
     if "provider" in entry:
         fields["provider"] = providers[entry["provider"]]

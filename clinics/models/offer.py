@@ -172,6 +172,9 @@ class ClosedDates(models.Model):
 
     class Meta:
         verbose_name_plural = "closed dates"
+        indexes = [  # for the few of a day, among those of all years
+            models.Index(fields=["last_on", "first_on"], include=["clinic"], name="closed_dates_by_day")
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(last_on__gte=F("first_on")),

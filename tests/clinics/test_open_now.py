@@ -130,3 +130,48 @@ def test_nobody_is_open_on_a_closed_date(timezone, at, is_found):
         ).is_open
         is is_found
     )
+
+
+@pytest.mark.django_db
+def test_closed_dates_agree_with_the_clinics_page_by_night_too():
+    """Random hours, many of them past midnight, about random closed dates: one rule in SQL and in Python."""
+    dice = random.Random(12)
+    clinics = {}
+    for number in range(60):
+        spans, zone = random_spans(dice), dice.choice(ZONES)
+        if number % 5 == 0:  # round the clock
+            spans = [span(day, "00:00", "00:00") for day in range(7)]
+        clinic = create_clinic(name=str(number), slug=str(number), timezone=zone)
+        clinic.opening_hours = spans
+        days = [date(2026, 11, 22) + timedelta(days=dice.randrange(6)) for _ in range(2)]
+        clinic.closed_dates = [
+            ClosedDates(first_on=day, last_on=day + timedelta(days=dice.randrange(2))) for day in days
+        ]
+        clinic.save()
+        clinics[clinic.pk] = clinic
+    shut = 0
+    for hours in range(-20, 130, 5):
+        at = datetime(2026, 11, 23, tzinfo=UTC) + timedelta(hours=hours, minutes=dice.randrange(60))
+        asked = set(Clinic.objects.filter(Wish.OPEN_NOW.condition(at)).values_list("pk", flat=True))
+        states = {
+            key: open_state(each.opening_hours.all(), each.timezone, at=at, closed=each.closed_dates.all())
+            for key, each in clinics.items()
+        }
+        assert asked == {key for key, state in states.items() if state.is_open}, at
+        shut += len(set(Clinic.objects.filter(is_open(at)).values_list("pk", flat=True)) - asked)
+    assert shut > 100
+
+
+@pytest.mark.django_db
+def test_a_night_that_began_before_a_closed_date_goes_on_into_it():
+    clinic = create_clinic(timezone="Europe/London")
+    clinic.opening_hours = [span(day, "20:00", "04:00") for day in range(7)]
+    clinic.closed_dates = [ClosedDates(first_on=date(2026, 12, 25), last_on=date(2026, 12, 25))]
+    clinic.save()
+    for at, is_found in {
+        "2026-12-25T02:00": True,
+        "2026-12-25T21:00": False,
+        "2026-12-26T02:00": False,
+    }.items():
+        moment = datetime.fromisoformat(f"{at}+00:00")
+        assert Clinic.objects.filter(Wish.OPEN_NOW.condition(moment)).exists() is is_found, at

@@ -7,7 +7,7 @@ import phonenumbers
 import pytest
 from django.core.management import call_command
 
-from clinics.models import Clinic, OpeningHours, SourceRecord, Treatment
+from clinics.models import Clinic, ClosedDates, OpeningHours, SourceRecord, Treatment
 from clinics.samples import load_samples, read_samples
 from places.distance import Point
 from tests.factories import create_clinic
@@ -172,3 +172,10 @@ def test_the_command_says_what_it_did(db, capsys):
     assert "0 changed, 0 unchanged" in capsys.readouterr().out
     call_command("load_sample_clinics")
     assert "0 created, 0 changed" in capsys.readouterr().out
+
+
+def test_some_are_closed_for_some_days_about_now(loaded):
+    closed = ClosedDates.objects.filter(clinic__in=loaded)
+    assert closed.filter(first_on__lte=AT.date(), last_on__gte=AT.date()).exists()
+    assert closed.filter(first_on__gt=AT.date()).exists()
+    assert not closed.filter(reason="").exists()
