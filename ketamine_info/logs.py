@@ -13,11 +13,12 @@ from datetime import UTC, datetime
 
 QUOTING = ("Invalid request", "Error handling request")  # gunicorn's messages that go on with a quotation
 QUERY = re.compile(r"(/\S*?)\?.*", re.DOTALL)
+POSITION = re.compile(r"(?<=/near/at/)[^/\s]+")  # of whatever precision somebody wrote it
 
 
 def without_query(message: str) -> str:
-    """*message* with whatever follows the ``?`` of a path cut off."""
-    return QUERY.sub(r"\1?...", message)
+    """*message* with whatever follows the ``?`` of a path cut off, and the positions in paths."""
+    return POSITION.sub("...", QUERY.sub(r"\1?...", message))
 
 
 def private_message(record: logging.LogRecord) -> str:

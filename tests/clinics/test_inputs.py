@@ -1,12 +1,11 @@
 """What people type into the box, as they type it, and where it leads: through HTTP, on the real gazetteer."""
 
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlsplit
 
 import pytest
 
 from places import postcodes
 from places.models import Place, PlaceName
-from tests.factories import create_clinic
 
 pytestmark = pytest.mark.django_db
 
@@ -148,54 +147,3 @@ def test_nothing_typed(client):
     for text in NOTHING:
         response = ask(client, text)
         assert (response.status_code, response.context["nothing_typed"]) == (422, True)
-
-
-# Texts that have broken other programs: code, quotation, formats, controls, directions, widths, sizes, halves of pairs.
-NAUGHTY = [
-    "undefined", "null", "NULL", "None", "true", "nil", "NaN", "-0", "1e400", "0x1F", "1/0", "9" * 400, "-1", "٠", "½",
-    "' OR 1=1 --", "1; DROP TABLE clinics_clinic", "SELECT pg_sleep(5)", "\"><script>alert(1)</script>",
-    "<svg onload=alert(1)>", "javascript:alert(1)", "{{7*7}}", "{% load x %}", "${7*7}", "$(reboot)", "`id`", "%s%x%n",
-    "%00", "%", "%%", "_", "\\", "\\0", "'", "\"", "../../etc/passwd", "C:\\con", "\r\nSet-Cookie: a=b", "\x1b[31m",
-    "\u0000", "\ufeff", "\u200b", "L\u200bS1 4AP", "\u202eSL1 4PA", "\u2028", "\ud800", "\udcff", "\uffff", "\U0010ffff",
-    "a" * 5000, "(" * 300, "! & | <->", "💊" * 30, "👩‍⚕️", "Z͑ͫ̓ͪ̂ͫ̽͏̴̙", "e" + "\u0301" * 300, "ﷺ", "Ⅷ", "１０００１", "١٠٠٠١", "日本", "部落格",
-    "ﬀ", "ß", "İstanbul", "ıI", "ǅ", "Ω≈ç√∫˜µ≤", "مكتب", "שלום", "\u2067\u2066test\u2069", "test\u2060test", "ᚐ", "\x7f",
-    "[]", "{}", "a[]=1", "route=iv&route=im", "+", "&", "#", "?", ";", ",", ",,,,", ".", "-", "/",
-]  # fmt: skip
-FIELDS = (
-    "where",
-    "country",
-    "at",
-    "route",
-    "payment",
-    "with",
-    "setting",
-    "age",
-    "language",
-    "within",
-    "unit",
-    "sort",
-)
-
-
-def form(**fields: str) -> str:
-    return urlencode({name: text.encode("utf-8", "surrogatepass") for name, text in fields.items()})
-
-
-def test_naughty_texts_in_every_field_of_the_box(client):
-    for text in NAUGHTY:
-        for field in FIELDS:
-            sent = form(**{"where": "LS1 4AP", field: text})
-            response = client.post("/clinics/", sent, content_type="application/x-www-form-urlencoded")
-            assert response.status_code in {200, 303, 400, 404, 422}, (field, text)
-
-
-def test_naughty_texts_in_every_part_of_an_address_of_results(client):
-    create_clinic()
-    answers = {200, 302, 303, 400, 404, 414, 422}
-    for text in NAUGHTY:
-        everything = form(**dict.fromkeys((*FIELDS, "page", "q"), text))
-        for path in ("/clinics/near/gb/ls1-4/", "/clinics/near/at/53.80,-1.55/", "/clinics/"):
-            assert client.get(f"{path}?{everything}").status_code in answers, (path, text)
-        sent = form(q=text, country=text)
-        response = client.post("/clinics/suggest", sent, content_type="application/x-www-form-urlencoded")
-        assert response.status_code in {200, 400}, text

@@ -19,6 +19,7 @@ CANARY = "ZE1 0AA"
         ("Not Found: /clinics/?q=ZE1+0AA", "Not Found: /clinics/?..."),
         ("Error handling request /api/v1/places?q=ZE1 0AA", "Error handling request /api/v1/places?..."),
         ("Invalid HTTP request line: 'GET /x?q=ZE1 0AA'", "Invalid HTTP request line: 'GET /x?..."),
+        ("Found: /clinics/near/at/53.791373,-1.541913/", "Found: /clinics/near/at/.../"),
         ("Is it up?", "Is it up?"),
     ],
 )
