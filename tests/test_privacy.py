@@ -44,7 +44,7 @@ def fetch(address: str, data: dict[str, str] | None = None):
         return response.status, response.headers, response.read().decode()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def asked(site):
     """Every path by which a text reaches the site, asked with each canary; the answers."""
     answers = [
