@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('clinics', '0008_history_is_append_only'),
+        ('clinics', '0011_proposed_changes'),
     ]
 
     operations = [
