@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('clinics', '0011_proposed_changes'),
+        ('clinics', '0012_unmet_need'),
     ]
 
     operations = [
