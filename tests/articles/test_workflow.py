@@ -344,6 +344,25 @@ def test_ones_own_saves_do_not_conflict(article, editor):
     assert latest(article).summary == "Two."
 
 
+def test_a_button_pressed_while_the_editor_saves_by_itself_is_no_conflict(article, editor):
+    overtaken = form_of(editor, article, summary="Typed to the end.")
+    assert send(editor, article, "action-save-draft", summary="Typed halfway.").status_code == 302
+    assert editor.post(edit(article), overtaken).status_code == 302
+    assert latest(article).summary == "Typed to the end."
+
+
+def test_somebody_elses_draft_that_was_saved_again_meanwhile_is_a_conflict(article, editor):
+    other = signed_in(EDITOR)
+    send(other, article, "action-save-draft", summary="Theirs.")
+    stale = form_of(editor, article, summary="Mine.")
+    theirs = Page.objects.get(pk=article.pk).latest_revision
+    again = form_of(other, article, summary="Theirs, to the end.")
+    assert other.post(edit(article), again | {"overwrite_revision_id": theirs.pk}).status_code == 302
+    assert Page.objects.get(pk=article.pk).latest_revision == theirs
+    assert editor.post(edit(article), stale).status_code == 409
+    assert latest(article).summary == "Theirs, to the end."
+
+
 @pytest.mark.parametrize(
     ("chosen", "due"), [(None, date(2027, 11, 23)), (date(2027, 2, 1), date(2027, 2, 1))]
 )
