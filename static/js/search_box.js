@@ -3,6 +3,9 @@
 
 const SHORTEST = 2; // characters
 const PAUSE = 150; // milliseconds without a key before asking
+const SLOW = 400; // without an answer before saying that one is awaited
+const LONGEST = 3000; // and before going on without one
+const WITHOUT = "No suggestions just now. Type a whole postcode or town, and choose Search.";
 
 function enhance(form, number) {
   const field = form.querySelector("[name=where]");
@@ -11,14 +14,19 @@ function enhance(form, number) {
   list.setAttribute("role", "listbox");
   list.setAttribute("aria-label", "Places");
   const said = document.createElement("p");
-  said.className = "visually-hidden";
   said.setAttribute("role", "status");
-  field.parentElement.append(list);
-  form.append(said);
+  field.parentElement.append(list, said);
   field.setAttribute("role", "combobox");
   field.setAttribute("aria-autocomplete", "list");
   field.setAttribute("aria-controls", list.id);
   field.setAttribute("aria-expanded", "false");
+
+  // Counts are for those who cannot see the list; what there is instead of a list is for everybody.
+  function say(words, isSeen = false) {
+    said.className = isSeen ? "suggestions suggestions--none" : "visually-hidden";
+    said.textContent = words;
+  }
+  say("");
 
   let active = -1; // index of the option the keyboard is on; -1: the field itself
   let timer;
@@ -62,27 +70,37 @@ function enhance(form, number) {
     list.hidden = !places.length;
     field.setAttribute("aria-expanded", String(!list.hidden));
     const count = places.length === 1 ? "1 place" : `${places.length} places`;
-    said.textContent = places.length ? `${count}. Use the down arrow to choose.` : "No places suggested.";
+    say(places.length ? `${count}. Use the down arrow to choose.` : "No places suggested.");
   }
 
   async function ask() {
-    asking = new AbortController();
-    const { signal } = asking;
+    const request = new AbortController();
+    asking = request;
+    const pending = setTimeout(() => say("Searching…", true), SLOW);
+    let isLate = false;
+    const late = setTimeout(() => {
+      isLate = true;
+      request.abort();
+    }, LONGEST);
     const body = new URLSearchParams({ q: field.value });
     if (form.elements.country) body.set("country", form.elements.country.value);
     try {
-      const answer = await fetch(form.dataset.suggestions, { method: "POST", body, signal });
-      if (!answer.ok) return;
+      const answer = await fetch(form.dataset.suggestions, { method: "POST", body, signal: request.signal });
+      if (!answer.ok) throw new Error(answer.status);
       const { places } = await answer.json();
-      if (!signal.aborted) show(places);
+      if (!request.signal.aborted) show(places);
     } catch {
-      // Given up for a newer one, or offline: the form still works.
+      // Given up for a newer one, late, or offline: the form still works.
+      if (isLate || !request.signal.aborted) say(WITHOUT, true);
+    } finally {
+      clearTimeout(pending);
+      clearTimeout(late);
     }
   }
 
   field.addEventListener("input", () => {
     close();
-    said.textContent = "";
+    say("");
     if (field.value.trim().length >= SHORTEST) timer = setTimeout(ask, PAUSE);
   });
 
@@ -112,8 +130,12 @@ function enhance(form, number) {
     const chosen = event.target.closest("[role=option]");
     if (chosen) location.assign(chosen.dataset.url);
   });
-  field.addEventListener("blur", close);
-  form.addEventListener("submit", close);
+  function leave() {
+    close();
+    say("");
+  }
+  field.addEventListener("blur", leave);
+  form.addEventListener("submit", leave);
 }
 
 document.querySelectorAll("form[data-suggestions]").forEach(enhance);

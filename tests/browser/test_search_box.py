@@ -3,6 +3,7 @@
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from playwright.sync_api import expect
 
 LEEDS = {"latitude": 53.799671, "longitude": -1.549213}
 
@@ -157,10 +158,27 @@ def test_a_late_answer_to_an_earlier_text_is_not_shown(visit):
     assert page.get_by_role("option").filter(has_text="Late").count() == 0
 
 
-def test_the_box_works_when_suggestions_do_not(visit):
+def test_the_box_works_when_suggestions_are_slow_or_do_not_come(visit, axe):
     page = visit("/clinics/")
+    page.clock.install()
+    held = []
+    page.route("**/clinics/suggest", lambda route: held.append(route), times=1)
+    field = typing(page, "LS1")
+    page.clock.run_for(150)  # the pause
+    page.wait_for_timeout(50)
+    assert len(held) == 1
+    said = page.locator(".search-box [role=status].suggestions--none")
+    assert said.count() == 0
+    page.clock.run_for(400)
+    expect(said).to_have_text("Searching…")
+    assert field.get_attribute("aria-expanded") == "false"
+    page.clock.run_for(2600)
+    expect(said).to_contain_text("No suggestions just now")
+    axe(page)
     page.route("**/clinics/suggest", lambda route: route.abort())
-    field = typing(page, "LS1 4AP")
-    page.wait_for_timeout(300)
+    field.press_sequentially(" 4AP")
+    expect(said).to_have_count(0)
+    page.clock.run_for(150)
+    expect(said).to_contain_text("No suggestions just now")
     field.press("Enter")
     page.wait_for_url("**/clinics/near/gb/ls1-4/")
