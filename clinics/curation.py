@@ -140,6 +140,60 @@ def correct(*, clinic: Clinic, corrections: Mapping[str, Any], because: str, by)
 
 
 @transaction.atomic
+def merge(
+    *, clinic: Clinic, repeat: Clinic, taken: Mapping[str, Any], said: Mapping[str, Any], because: str, by
+) -> None:
+    """Let *clinic* stand for *repeat* too, which is delisted and whose address then leads there.
+
+    *taken* are fields of the repeat by name that the clinic says from now on; *said* tells of them in the history, by
+    label: before and after.
+    """
+    data: dict[str, Any] = {"other": named(repeat)} | ({"taken": said} if said else {})
+    _change("merge", clinic, by=by, because=because, data=data, **taken)
+    _change(
+        "merged-into",
+        repeat,
+        by=by,
+        because=because,
+        data={"other": named(clinic)},
+        status=Clinic.Status.DELISTED,
+        delisted_because=Clinic.DelistedBecause.DUPLICATE,
+        successor=clinic,
+    )
+
+
+@transaction.atomic
+def unmerge(
+    *,
+    clinic: Clinic,
+    repeat: Clinic,
+    given_back: Mapping[str, Any],
+    status: str,
+    status_note: str,
+    because: str,
+    by,
+) -> None:
+    """Take a merge back: *repeat* has *status* again, and *clinic* says *given_back*, fields by name."""
+    _change("unmerge", clinic, by=by, because=because, data={"other": named(repeat)}, **given_back)
+    _change(
+        "unmerge",
+        repeat,
+        by=by,
+        because=because,
+        data={"other": named(clinic)},
+        status=status,
+        delisted_because="",
+        successor=None,
+        status_note=status_note,
+    )
+
+
+def named(clinic: Clinic) -> dict[str, Any]:
+    """A clinic, for the history of another."""
+    return {"number": clinic.pk, "name": clinic.name, "slug": clinic.slug}
+
+
+@transaction.atomic
 def note(*, clinic: Clinic, kind: str, by, because: str = "", data: dict[str, Any] | None = None) -> None:
     """Keep in the history what happened to a listing without changing it."""
     _record(kind, clinic, by=by, because=because, data=data)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import takewhile
 
-from clinics.models import Clinic, ContactAttempt, SafetyAnswer, SafetyQuestion
+from clinics.models import Clinic, ContactAttempt, SafetyAnswer, SafetyQuestion, with_repeats
 
 ATTEMPTS_LOOKED_AT = 50  # the latest; beyond them nobody counts
 
@@ -31,7 +31,8 @@ class Reachability:
 
 def reachability(clinic: Clinic) -> Reachability:
     """Of *clinic*, in one query."""
-    attempts = list(clinic.contact_attempts.order_by("-at", "-pk")[:ATTEMPTS_LOOKED_AT])
+    made = ContactAttempt.objects.filter(clinic__in=with_repeats(clinic.pk))
+    attempts = list(made.order_by("-at", "-pk")[:ATTEMPTS_LOOKED_AT])
     since = list(takewhile(_is_in_vain, attempts))
     answer = attempts[len(since)] if len(since) < len(attempts) else None
     before = list(takewhile(_is_in_vain, attempts[len(since) + 1 :]))
@@ -66,7 +67,9 @@ class SafetyFact:
 
 def safety_card(clinic: Clinic) -> list[SafetyFact]:
     """Every fixed question in its order with the latest answer of *clinic*, in one query."""
-    latest = SafetyAnswer.objects.filter(attempt__clinic=clinic).select_related("attempt")
+    latest = SafetyAnswer.objects.filter(attempt__clinic__in=with_repeats(clinic.pk)).select_related(
+        "attempt"
+    )
     latest = latest.order_by("question", "-attempt__at", "-pk").distinct("question")
     answers = {each.question: each for each in latest}
     return [_fact(clinic, question, answers.get(question)) for question in SafetyQuestion]

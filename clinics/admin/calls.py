@@ -21,7 +21,7 @@ from clinics import curation, owners, reports, verification
 from clinics.admin.forms import AnswerForm, BecauseForm, CallForm, CorrectionForm, OwnerLinkForm
 from clinics.decay import Decay, Fact
 from clinics.freshness import mark_doubtful
-from clinics.models import Clinic, ContactAttempt, HalfLife, Report, Verification
+from clinics.models import Clinic, ContactAttempt, HalfLife, Report, Verification, with_repeats
 
 ROWS = 25
 EARLIER = 5
@@ -198,7 +198,8 @@ def _call_page(
     shown = _clinic(clinic.pk)
     mark_doubtful([shown], timezone.localdate())
     forms["correction"].date_fields()
-    attempts = shown.contact_attempts.select_related("by").prefetch_related("safety_answers")
+    made = ContactAttempt.objects.filter(clinic__in=with_repeats(shown.pk))
+    attempts = made.select_related("by").prefetch_related("safety_answers")
     context = {
         "clinic": shown,
         "state": state,

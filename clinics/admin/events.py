@@ -13,7 +13,7 @@ from wagtail.permission_policies import ModelPermissionPolicy
 
 from clinics.admin.reports import edit_address
 from clinics.admin.spreadsheets import SafeExportMixin
-from clinics.models import ClinicEvent
+from clinics.models import ClinicEvent, with_repeats
 
 LARGEST_KEY = 2**63 - 1
 
@@ -43,10 +43,10 @@ class EventFilterSet(WagtailFilterSet):
         fields: list[str] = []
 
     def about(self, events, name, value):
-        """Events of the clinics so called, or of the one with that primary key."""
+        """Events of the clinics so called, or of the one with that primary key and of what was merged into it."""
         about = Q(clinic__name__icontains=value)
         if value.isdecimal() and int(value) <= LARGEST_KEY:
-            about |= Q(clinic=int(value))
+            about |= Q(clinic__in=with_repeats(int(value)))
         return events.filter(about)
 
 

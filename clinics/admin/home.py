@@ -10,9 +10,10 @@ from django.utils import timezone
 from wagtail.admin.ui.components import Component
 
 from clinics.admin.calls import for_queue
+from clinics.admin.duplicates import pair_address
 from clinics.admin.reports import edit_address
 from clinics.freshness import mark_doubtful
-from clinics.models import Clinic, Report
+from clinics.models import Clinic, DuplicatePair, Report
 
 SHORT = 3  # rows of a list
 
@@ -57,7 +58,7 @@ class DayPanel(Component):
         now = timezone.now()
         return {
             "csrf_token": get_token(self.request),  # a panel is not given the page's
-            "lists": [to_review(), to_verify(now), without_position()],
+            "lists": [to_review(), to_verify(now), without_position(), possible_duplicates()],
             "mine": _with_doubts(for_queue(Clinic.objects.claimed_by(self.request.user, now)), now),
             "now": now,
         }
@@ -115,6 +116,20 @@ def without_position() -> WorkList:
     url = f"{reverse('wagtailsnippets_clinics_clinic:list')}?latitude=false&live=true&setting=in-clinic"
     count = clinics.order_by().count()
     return WorkList("without-position", "Without a position", count, rows, url, "Every clinic is on the map.")
+
+
+def possible_duplicates() -> WorkList:
+    """Pairs of listings that may be of one clinic."""
+    pairs = DuplicatePair.objects.possible()
+    rows = [
+        Row(str(pair), f"{pair.score} of 100: {pair.main_reason}", pair_address(pair), "Compare")
+        for pair in pairs.with_clinics()[:SHORT]
+    ]
+    url = reverse("curation:duplicates")
+    count = pairs.order_by().count()
+    return WorkList(
+        "duplicates", "Possible duplicates", count, rows, url, "No two listings look like one clinic."
+    )
 
 
 def confirmed(clinic: Clinic) -> str:

@@ -50,6 +50,18 @@ def reports_item():
     )
 
 
+@hooks.register("register_admin_menu_item")
+def duplicates_item():
+    return PermittedItem(
+        "Duplicates",
+        reverse("curation:duplicates"),
+        name="duplicates",
+        icon_name="copy",
+        order=130,
+        permission="clinics.change_duplicatepair",
+    )
+
+
 @hooks.register("register_reports_menu_item")
 def events_item():
     return PermittedItem(

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from clinics.admin import calls, proposals, reports, unmet_need
+from clinics.admin import calls, duplicates, proposals, reports, unmet_need
 from clinics.admin.events import EventList
 
 app_name = "curation"
@@ -17,6 +17,8 @@ urlpatterns = [
     path("reports/", reports.report_list, name="reports"),
     path("reports/<int:pk>/", reports.report, name="report"),
     path("unmet-need/", unmet_need.unmet_need, name="unmet_need"),
+    path("duplicates/", duplicates.pair_list, name="duplicates"),
+    path("duplicates/<int:pk>/", duplicates.pair, name="duplicate"),
     path("history/", EventList.as_view(), name="events"),
     path("history/results/", EventList.as_view(results_only=True), name="events_results"),
     path("proposed-changes/", proposals.proposed_changes, name="proposed_changes"),

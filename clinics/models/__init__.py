@@ -9,7 +9,7 @@ from clinics.models.half_life import HalfLife
 from clinics.models.offer import ClosedDates, OpeningHours, Route, Treatment, opening_borders
 from clinics.models.proposal import ProposedChange
 from clinics.models.provider import Provider
-from clinics.models.queryset import ClinicQuerySet
+from clinics.models.queryset import ClinicQuerySet, with_repeats
 from clinics.models.report import Letter, Report
 from clinics.models.schedule import TreatmentSchedule
 from clinics.models.source import SourceRecord
@@ -39,4 +39,5 @@ __all__ = [
     "UnmetNeed",
     "Verification",
     "opening_borders",
+    "with_repeats",
 ]

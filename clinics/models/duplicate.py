@@ -78,7 +78,14 @@ class DuplicatePair(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.first} and {self.second}"
+        one, other = self.first.name, self.second.name
+        return f"{one}, twice" if one == other else f"{one} and {other}"
+
+    @property
+    def main_reason(self) -> str:
+        """The weightiest one, as it goes on in a sentence."""
+        said = self.reasons[0][0] if self.reasons else ""
+        return said[:1].lower() + said[1:]
 
     @property
     def left(self) -> Clinic | None:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.db import models
+from django.db.models.expressions import RawSQL
+
 from clinics.models.queues import QueueQuerySet
 from places.distance import Chord, InBox, Point, chord_of
 
@@ -11,6 +14,23 @@ if TYPE_CHECKING:
     from clinics.models.clinic import Clinic
 
 LONGEST_TRAIL = 5  # of listings that repeat one another, each merged into the next
+WITH_REPEATS = """
+    WITH RECURSIVE one_of (id) AS (
+        SELECT %s::bigint
+        UNION
+        SELECT repeat.id FROM clinics_clinic repeat JOIN one_of ON repeat.successor_id = one_of.id
+        WHERE repeat.delisted_because = 'duplicate'
+    )
+    SELECT id FROM one_of
+"""
+
+
+def with_repeats(key: int) -> RawSQL:
+    """The primary keys of a clinic and of the listings that were merged into it, for ``clinic__in=``.
+
+    What was said and done under any of them is its history: each keeps its own, so that a merge can be taken back.
+    """
+    return RawSQL(WITH_REPEATS, [key], output_field=models.BigIntegerField())  # noqa: S611
 
 
 class ClinicQuerySet(QueueQuerySet):
