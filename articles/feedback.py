@@ -89,12 +89,11 @@ def feedback_comment(request: HttpRequest, answer: str) -> HttpResponse:
     given = _given(answer)
     if given is None:
         return _say(request, "stale", 404)
-    if given.comment:
+    nothing_written = request.method == "POST" and not request.POST.get("comment", "").strip()
+    if given.comment or nothing_written:
         return _say(request, "thanks", 200, page=given.page)
     form = CommentForm(request.POST or None, purpose=f"feedback.{given.pk}")
     if form.is_bound and form.is_valid():
-        if not form.cleaned_data["comment"]:
-            return _say(request, "thanks", 200, page=given.page)
         if admit(request):
             given.comment = without_personal(form.cleaned_data["comment"])
             given.save(update_fields=["comment"])

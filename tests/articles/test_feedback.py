@@ -101,7 +101,7 @@ def test_a_comment_is_kept_once_without_what_would_name_somebody(article, client
     assert Feedback.objects.get().comment == kept.comment
 
 
-def test_an_empty_comment_is_an_answer_too(article, client, later):
+def test_an_empty_comment_is_an_answer_too_however_quick(article, client):
     answer = write(client, press(client).headers["Location"], "  ")
     assert answer.status_code == 200
     assert Feedback.objects.get().comment == ""

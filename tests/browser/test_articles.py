@@ -1,5 +1,7 @@
 """Articles and the pages about the site, as a person on a phone or at a desk meets them."""
 
+from playwright.sync_api import expect
+
 from tests.articles.test_pages import ARTICLE
 
 
@@ -48,3 +50,18 @@ def test_a_grade_leads_from_an_article_to_its_claim(page):
     page.locator(".claims-on-page__list").get_by_role("link").first.click()
     assert page.url.endswith("/claims/#claim-us-ketamine")
     assert page.locator("#claim-us-ketamine").is_visible()
+
+
+def test_a_reader_says_whether_a_page_was_useful_without_javascript(browser, site, axe, page):
+    with browser.new_context(java_script_enabled=False, base_url=site) as context:
+        reader = context.new_page()
+        reader.goto("/articles/side-effects/")
+        reader.get_by_role("button", name="No", exact=True).click()
+        expect(reader.get_by_role("heading", level=1)).to_have_text("Thank you")
+        page.goto(reader.url)
+        axe(page)
+        reader.get_by_label("What would make it better?").fill("Say more about sleep.")
+        reader.wait_for_timeout(2100)  # as long as the quickest person needs
+        reader.get_by_role("button", name="Send to the editors").click()
+        expect(reader.locator("main")).to_contain_text("what you wrote, for a year")
+        assert context.cookies() == []
