@@ -14,9 +14,9 @@ RUN SECRET_KEY=$(python -c "import secrets; print(secrets.token_urlsafe(64))") \
 
 FROM python:3.13-slim-trixie
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 DEPLOYMENT=production \
-    MEDIA_ROOT=/media EXPORT_ROOT=/exports
+    MEDIA_ROOT=/media EXPORT_ROOT=/exports IMPORT_ROOT=/imports
 RUN useradd --system --uid 10001 --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin site \
-    && install --directory --owner=site /media /exports
+    && install --directory --owner=site /media /exports /imports
 COPY --from=build /venv /venv
 COPY --from=build /app /app
 WORKDIR /app

@@ -288,6 +288,8 @@ MEDIA_URL = "/media/"
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(BASE_DIR / "media")))
 # The nightly export of the directory (/data/); the scheduler writes it, the site reads it.
 EXPORT_ROOT = Path(env.str("EXPORT_ROOT", default=str(BASE_DIR / "exports")))
+# Lists that are uploaded to be imported, until they are; the site writes them, the importing process reads them.
+IMPORT_ROOT = Path(env.str("IMPORT_ROOT", default=str(BASE_DIR / "imports")))
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {

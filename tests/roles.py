@@ -106,7 +106,8 @@ MATRIX: list[tuple[str, list[str], set[str]]] = [
         {CURATOR, IMPORTER, ADMINISTRATOR},
     ),
     ("Listings, providers: write, publish, lock", ["wagtailsnippets_clinics_*"], CURATORS),
-    ("Calls, reports of the public, history of the directory", ["curation:*"], CURATORS),
+    ("Importing lists", ["curation:import*"], {IMPORTER, ADMINISTRATOR}),
+    ("Calls, reports of the public, proposed changes, history of the directory", ["curation:*"], CURATORS),
     (
         "People, groups, workflows, collections",
         ["wagtailusers_*", "wagtailadmin_workflows:*", "wagtailadmin_collections:*"],

@@ -98,6 +98,18 @@ def unmet_need_item():
     )
 
 
+@hooks.register("register_admin_menu_item")
+def imports_item():
+    return PermittedItem(
+        "Imports",
+        reverse("curation:imports"),
+        name="imports",
+        icon_name="download",
+        order=140,
+        permission="clinics.add_importrun",
+    )
+
+
 @hooks.register("construct_homepage_panels")
 def add_day(request, panels) -> None:
     """The day's lists come first for curators."""

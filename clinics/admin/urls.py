@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from clinics.admin import calls, duplicates, proposals, reports, unmet_need
+from clinics.admin import calls, duplicates, imports, proposals, reports, unmet_need
 from clinics.admin.events import EventList
 
 app_name = "curation"
@@ -22,4 +22,10 @@ urlpatterns = [
     path("history/", EventList.as_view(), name="events"),
     path("history/results/", EventList.as_view(results_only=True), name="events_results"),
     path("proposed-changes/", proposals.proposed_changes, name="proposed_changes"),
+    path("imports/", imports.import_list, name="imports"),
+    path("imports/add/", imports.import_add, name="import_add"),
+    path("imports/<int:pk>/", imports.import_run, name="import"),
+    path("imports/<int:pk>/mapping/", imports.import_mapping, name="import_mapping"),
+    path("imports/<int:pk>/ask/", imports.import_ask, name="import_ask"),
+    path("imports/<int:pk>/report/", imports.import_report, name="import_report"),
 ]

@@ -65,11 +65,11 @@ def import_list(
 
     A row that has changed changes its source record and never a clinic. One transaction: a refused row, an
     error or a killed process leaves everything as it was. *on_problem* gets each problem in the order of the
-    rows, *on_progress* (rows done, rows in all) after each batch.
+    rows, *on_progress* (rows done, rows in all) after each batch; while the rows are counted, (0, rows so far).
 
     Raises UnreadableFileError, ListRefusedError, AlreadyRunningError.
     """
-    survey = Survey(path, mapping)
+    survey = Survey(path, mapping, on_rows=lambda rows: on_progress(0, rows))
     applied = _Import(mapping, at=at, listed=listed, writes=not dry_run)
     with transaction.atomic():
         _lock(mapping)

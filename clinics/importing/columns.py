@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from dataclasses import fields as fields_of
 from typing import Any
 
 from clinics.importing import cells
+from clinics.importing.layout import Kind
 from clinics.importing.reading import Layout, Mapping, Row
 from clinics.models import Clinic
 from places.models import Precision
@@ -44,9 +46,23 @@ class Columns:
     precision: Precision = Precision.STREET  # of the positions in the list
     skips: Callable[[Row], bool] = lambda row: False  # rows about something else than a clinic
 
+    @classmethod
+    def of(cls, data: dict[str, Any]) -> Columns:
+        """What ``as_data`` made data of."""
+        fields = {name: tuple(columns) for name, columns in data["fields"].items()}
+        layout = Layout(**data["layout"] | {"kind": Kind(data["layout"]["kind"])})
+        return cls(**data | {"fields": fields, "identifier": tuple(data["identifier"]), "layout": layout})
+
+    def as_data(self) -> dict[str, Any]:
+        """The same as JSON can hold it."""
+        kept = {each.name: getattr(self, each.name) for each in fields_of(self) if each.name != "skips"}
+        return kept | {"layout": asdict(self.layout)}
+
     def mapping(self) -> Mapping:
-        """The same, as what an import reads by."""
+        """The same, as what an import reads by. A record of a JSON file may leave out all but its name."""
         used = [column for columns in self.fields.values() for column in columns]
+        if self.layout.kind is Kind.JSON:
+            used = list(self.fields["name"])
         return Mapping(
             name=self.name,
             title=self.title,
@@ -56,6 +72,7 @@ class Columns:
             layout=self.layout,
             credit=self.credit,
             has_own_identifiers=bool(self.identifier),
+            not_data=("",),  # a column without a name is the running number of the row
             skips=self.skips,
         )
 
@@ -63,7 +80,7 @@ class Columns:
         named = self.identifier or [
             column for name in ("name", "street", "postcode") for column in self.fields.get(name, ())
         ]
-        parts = [" ".join(row.cells[column].split()) for column in named]
+        parts = [" ".join(row.cells.get(column, "").split()) for column in named]
         if not any(parts):
             row.refuse(named[0], "it has no identifier")
         return "|".join(parts) if self.identifier else "|".join(parts).casefold()

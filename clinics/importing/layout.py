@@ -38,7 +38,10 @@ ENCODINGS = {
 
 
 class UnreadableFileError(Exception):
-    """The file is not what it is taken for; the message says what to do."""
+    """The file is not what it is taken for; the message says what to do, in characters that can be shown and kept."""
+
+    def __init__(self, message: str):
+        super().__init__(message.encode(errors="replace").decode().replace("\0", "?"))
 
 
 class Kind(StrEnum):
@@ -94,6 +97,13 @@ def records_of(path: Path, layout: Layout) -> Iterator[tuple[int, dict[str, str]
                 yield number, dict(_flat(record))
     except (ijson.JSONError, UnicodeDecodeError) as error:
         raise UnreadableFileError(f"The JSON cannot be read after record {number:,}: {error}.") from error
+
+
+def is_text(words: str) -> bool:
+    """Whether it can be shown and kept: no NUL, and nothing that is not text in the encoding it was read in."""
+    return "\0" not in words and (
+        words.isascii() or not any("\ud800" <= character <= "\udfff" for character in words)
+    )
 
 
 def _sample(path: Path, layout: Layout) -> list[tuple[int, list[str]]]:

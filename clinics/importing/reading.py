@@ -2,20 +2,23 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from clinics.importing.layout import (
     FOUND,
     LONGEST_PREAMBLE,
+    SAMPLE_ROWS,
     Kind,
     Layout,
     UnreadableFileError,
+    is_text,
     records_of,
     rows_of,
 )
 
-__all__ = ["Layout", "Mapping", "Problem", "Row", "UnreadableFileError", "read_rows"]
+__all__ = ["Layout", "Mapping", "Problem", "Row", "UnreadableFileError", "columns_of", "read_rows"]
 
 
 class Problem(NamedTuple):
@@ -85,6 +88,23 @@ def read_rows(path: Path, mapping: Mapping) -> Iterator[Row]:
             yield row
 
 
+def columns_of(path: Path, layout: Layout) -> list[str]:
+    """What the columns of a file are called, each once; of JSON, what the first records name."""
+    if layout.kind is Kind.JSON:
+        records = [cells for _, cells in islice(records_of(path, layout), SAMPLE_ROWS)]
+        columns = list(dict.fromkeys(name for cells in records for name in cells))
+        _check_names(columns)
+        return columns
+    for number, cells in rows_of(path, layout):
+        if not layout.heading:
+            return [f"column {place}" for place in range(1, len(cells) + 1)]
+        if number == layout.heading:
+            columns = list(dict.fromkeys(cell.strip() for cell in cells))
+            _check_names(columns)
+            return columns
+    return []
+
+
 def _table_rows(path: Path, mapping: Mapping) -> Iterator[Row]:
     columns = None
     for number, cells in rows_of(path, mapping.layout):
@@ -123,11 +143,19 @@ def _heading(cells: list[str], mapping: Mapping) -> list[str]:
         raise UnreadableFileError(
             f"This does not look like {mapping.title}: its heading has no column {', '.join(missing)}."
         )
+    _check_names(columns)
     named = [column for column in columns if column]
     if len(set(named)) < len(named):
         twice = sorted({column for column in named if columns.count(column) > 1})
         raise UnreadableFileError(f"The heading names a column twice: {', '.join(twice)}.")
     return columns
+
+
+def _check_names(columns: list[str]) -> None:
+    if not all(map(is_text, columns)):
+        raise UnreadableFileError(
+            "The heading holds what is not text in this encoding. Choose another encoding, or save it in UTF-8."
+        )
 
 
 def _row(number: int, columns: list[str], cells: list[str]) -> Row:
@@ -140,7 +168,9 @@ def _row(number: int, columns: list[str], cells: list[str]) -> Row:
 
 def _check(row: Row) -> None:
     for column, cell in row.cells.items():
-        if "\0" in cell:
+        if not is_text(column):
+            row.refuse("", "the name of a value is not text")
+        elif "\0" in cell:
             row.refuse(column, "it holds a NUL character")
-        elif not cell.isascii() and any("\ud800" <= character <= "\udfff" for character in cell):
+        elif not is_text(cell):
             row.refuse(column, "it holds bytes that are not text in the encoding of this list")

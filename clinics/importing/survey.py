@@ -1,7 +1,7 @@
 """A first reading of a list: how many rows it has, and what each row is called."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -9,6 +9,7 @@ from typing import Any
 from clinics.importing.reading import Mapping, Row, read_rows
 from clinics.models.source import digest_of
 
+SAID_EVERY = 5000  # rows
 LONGEST_IDENTIFIER = 190  # SourceRecord.identifier holds 200, with the number of a repeated one
 
 
@@ -32,13 +33,15 @@ class Survey:
     The pass keeps about 200 bytes a row.
     """
 
-    def __init__(self, path: Path, mapping: Mapping):
+    def __init__(self, path: Path, mapping: Mapping, *, on_rows: Callable[[int], None] = lambda rows: None):
         self._path, self._mapping = path, mapping
         self.rows = 0
         self._repeated: dict[str, list[str]] = {}
         first: dict[str, str] = {}
         for reading in self._read():
             self.rows += 1
+            if self.rows % SAID_EVERY == 0:
+                on_rows(self.rows)
             if reading.row.is_refused:
                 continue
             if reading.identifier in first:

@@ -6,6 +6,7 @@ from clinics.models.contact import ContactAttempt, SafetyAnswer, SafetyQuestion
 from clinics.models.duplicate import DuplicatePair
 from clinics.models.event import ClinicEvent
 from clinics.models.half_life import HalfLife
+from clinics.models.importing import ImportRun, SavedMapping
 from clinics.models.offer import ClosedDates, OpeningHours, Route, Treatment, opening_borders
 from clinics.models.proposal import ProposedChange
 from clinics.models.provider import Provider
@@ -25,6 +26,7 @@ __all__ = [
     "ContactAttempt",
     "DuplicatePair",
     "HalfLife",
+    "ImportRun",
     "Letter",
     "OpeningHours",
     "ProposedChange",
@@ -33,6 +35,7 @@ __all__ = [
     "Route",
     "SafetyAnswer",
     "SafetyQuestion",
+    "SavedMapping",
     "SourceRecord",
     "Treatment",
     "TreatmentSchedule",

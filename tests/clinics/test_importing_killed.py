@@ -1,65 +1,121 @@
-"""An import that is killed half-way, by a real process against the real database."""
+"""Imports by a worker that is killed or told to stop: a real process against the real database."""
 
 import os
 import signal
 import subprocess
 import sys
 import time
-from pathlib import Path
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 from django.conf import settings
-from django.core.management import call_command
-from django.db import connection
+from django.db import connection, transaction
+from django.utils import timezone
 
-from clinics.models import Clinic, ClinicEvent, SourceRecord
+from clinics.importing import uploads
+from clinics.importing.running import run_next
+from clinics.models import Clinic, ClinicEvent, ImportRun, SourceRecord
+from tests.factories import create_user
 from tests.template_databases import url_of
 
-ROWS = 20_000
+ROWS, BATCH = 1_000, 100
 HEADING = "index,facility_name,unit,street_no,street_name,postal_code,city,province,latitude,longitude\n"
+PATIENCE = 60  # seconds
+WORKER = f"""
+import django
+django.setup()
+from django.core.management import call_command
+from clinics.importing import applying
+applying.BATCH = {BATCH}
+call_command("run_imports")
+"""
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def long_list(tmp_path):
-    path = tmp_path / "long.csv"
-    with path.open("w") as file:
-        file.write(HEADING)
-        file.writelines(
-            f"{row},Clinic {row},,1,invented road,T3B 0X9,calgary,ab,51.0,-114.0\n" for row in range(ROWS)
-        )
-    return path
+def run(settings, tmp_path):
+    """A long list that waits to be imported."""
+    settings.IMPORT_ROOT = tmp_path
+    rows = (f"{row},Clinic {row},,1,invented road,T3B 0X9,calgary,ab,51.0,-114.0\n" for row in range(ROWS))
+    now = timezone.now()
+    run = ImportRun.objects.create(
+        source="odhf", file_name="long.csv", size=1, state="waiting", is_dry_run=False, asked_at=now,
+        uploaded_at=now, uploaded_by=create_user(),
+    )  # fmt: skip
+    uploads.keep(run, [HEADING.encode(), *(row.encode() for row in rows)])
+    return run
 
 
-def counts():
+@pytest.fixture
+def start_worker(tmp_path):
+    started = []
+
+    def start() -> subprocess.Popen:
+        environment = {
+            "DJANGO_SETTINGS_MODULE": "ketamine_info.settings",
+            "DATABASE_URL": url_of(connection.settings_dict["NAME"]),
+            "IMPORT_ROOT": str(tmp_path),
+        }
+        command = [sys.executable, "-c", WORKER]
+        started.append(subprocess.Popen(command, cwd=settings.BASE_DIR, env=os.environ | environment))
+        return started[-1]
+
+    yield start
+    for process in started:
+        process.kill()
+        process.wait()
+
+
+@contextmanager
+def held_at(share: float) -> Iterator[None]:
+    """Inside, *share* of the rows are done, and the worker cannot say that the next ones are: it waits for the row."""
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        with transaction.atomic():
+            run = ImportRun.objects.select_for_update().get()
+            if run.rows_done >= share * ROWS:
+                assert run.rows_done < ROWS
+                yield
+                return
+        time.sleep(0 if run.rows_done else 0.02)
+    raise AssertionError(f"only {run.rows_done} of {run.rows} rows: {run.state}")
+
+
+def counts() -> list[int]:
     return [model.objects.count() for model in (Clinic, SourceRecord, ClinicEvent)]
 
 
-def test_killed_half_way_it_leaves_nothing_and_can_be_run_again(long_list):
-    process = subprocess.Popen(
-        [sys.executable, "manage.py", "import_clinics", str(long_list), "--source=odhf", "--list"],
-        cwd=settings.BASE_DIR,
-        env=os.environ | {"DATABASE_URL": url_of(connection.settings_dict["NAME"])},
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    with process:
-        said = process.stderr.readline() + process.stderr.readline()
-        process.send_signal(signal.SIGKILL)
-    assert process.returncode == -signal.SIGKILL
-    assert "2,000 of 20,000 rows" in said
-    assert counts() == [0, 0, 0]
-
-    short_list = Path(long_list).with_name("short.csv")
-    with long_list.open() as whole, short_list.open("w") as part:
-        part.writelines(line for _, line in zip(range(101), whole, strict=False))
-    _wait_for_the_lock_to_go()
-    call_command("import_clinics", str(short_list), "--source=odhf")
-    assert counts() == [100, 100, 100]
+def test_killed_at_any_point_it_leaves_nothing_and_is_taken_up_again(run, start_worker):
+    for share in (0.1, 0.5, 0.9):
+        ImportRun.objects.update(rows_done=0)
+        worker = start_worker()
+        with held_at(share):
+            worker.kill()
+            assert worker.wait() == -signal.SIGKILL
+        run.refresh_from_db()
+        assert run.state == "running"
+        assert counts() == [0, 0, 0]
+        _wait_for_the_locks_to_go()
+    assert start_worker().wait(PATIENCE) == 0
+    run.refresh_from_db()
+    assert (run.state, run.starts, run.report["new"]) == ("imported", 4, ROWS)
+    assert counts() == [ROWS, ROWS, ROWS]
+    assert not uploads.list_of(run).exists()
 
 
-def _wait_for_the_lock_to_go() -> None:
+def test_it_stops_when_asked_to_and_leaves_nothing(run, start_worker):
+    worker = start_worker()
+    with held_at(0.1):
+        assert not run_next(), "another worker leaves alone what this one has"
+        ImportRun.objects.update(is_cancel_asked=True)
+    assert worker.wait(PATIENCE) == 0
+    run.refresh_from_db()
+    assert (run.state, counts()) == ("cancelled", [0, 0, 0])
+
+
+def _wait_for_the_locks_to_go() -> None:
     """PostgreSQL notices within moments that its client has died."""
     for _ in range(100):
         with connection.cursor() as cursor:

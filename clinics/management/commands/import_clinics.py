@@ -65,7 +65,7 @@ class Command(BaseCommand):
             self.stdout.write(str(problem))
 
     def _say_progress(self, done: int, of: int) -> None:
-        if self.verbosity > 0:
+        if done and self.verbosity > 0:
             self.stderr.write(f"{done:,} of {of:,} rows")
             self.stderr.flush()
 

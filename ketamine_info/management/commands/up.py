@@ -6,6 +6,7 @@ import os
 import secrets
 import signal
 import socket
+import subprocess
 import sys
 import time
 from contextlib import contextmanager
@@ -50,7 +51,8 @@ class Command(BaseCommand):
         try:
             with insisting_on_interrupts():
                 self.set_up()
-            Gunicorn(sockets, when_ready=lambda _: self.welcome(port)).run()
+            with importing():
+                Gunicorn(sockets, when_ready=lambda _: self.welcome(port)).run()
         except KeyboardInterrupt:
             sys.exit(130)
         finally:
@@ -133,6 +135,20 @@ def insisting_on_interrupts():
         signal.setitimer(signal.ITIMER_REAL, 0)
         for each, handler in usual.items():
             signal.signal(each, handler)
+
+
+@contextmanager
+def importing():
+    """A process beside the site that works on imports. It ends by itself when this one is killed."""
+    command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "run_imports", "--wait"]
+    worker = subprocess.Popen(command, cwd=settings.BASE_DIR, start_new_session=True)  # noqa: S603
+    master = os.getpid()
+    try:
+        yield
+    finally:
+        if os.getpid() == master:
+            worker.terminate()
+            worker.wait()
 
 
 @contextmanager
