@@ -5,8 +5,10 @@ import json
 import django_filters
 from django.contrib.auth import get_user_model
 from django.db.models import Q
+from django.utils import timezone
+from django.utils.formats import date_format
 from wagtail.admin.filters import WagtailFilterSet
-from wagtail.admin.ui.tables import Column, DateColumn, TitleColumn
+from wagtail.admin.ui.tables import Column, TitleColumn
 from wagtail.admin.views.reports import ReportView
 from wagtail.admin.widgets import AdminDateInput
 from wagtail.permission_policies import ModelPermissionPolicy
@@ -54,6 +56,10 @@ def _who(event: ClinicEvent) -> str:
     return str(event.by or "A command")
 
 
+def _when(event: ClinicEvent) -> str:
+    return date_format(timezone.localtime(event.at), "j M Y, H:i")
+
+
 class EventList(SafeExportMixin, ReportView):
     """Who did what to which clinic, when and why; the latest first."""
 
@@ -68,11 +74,11 @@ class EventList(SafeExportMixin, ReportView):
     filterset_class = EventFilterSet
     default_ordering = ("-at", "-pk")
     columns = [
-        DateColumn("at", label="When"),
-        TitleColumn("clinic", label="Clinic", get_url=lambda event: edit_address(event.clinic)),
-        Column("what", label="What", accessor=str),
-        Column("because", label="Why"),
-        Column("who", label="Who", accessor=_who),
+        Column("at", label="When", accessor=_when, width="14%"),
+        TitleColumn("clinic", label="Clinic", get_url=lambda event: edit_address(event.clinic), width="28%"),
+        Column("what", label="What", accessor=str, width="24%"),
+        Column("because", label="Why", width="24%"),
+        Column("who", label="Who", accessor=_who, width="10%"),
     ]
     list_export = ["pk", "at", "clinic_id", "clinic", "kind", "because", "data", "by"]
     export_headings = {

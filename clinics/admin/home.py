@@ -122,7 +122,7 @@ def possible_duplicates() -> WorkList:
     """Pairs of listings that may be of one clinic."""
     pairs = DuplicatePair.objects.possible()
     rows = [
-        Row(str(pair), f"{pair.score} of 100: {pair.main_reason}", pair_address(pair), "Compare")
+        Row(str(pair), f"{pair.score} points: {pair.main_reason}", pair_address(pair), "Compare")
         for pair in pairs.with_clinics()[:SHORT]
     ]
     url = reverse("curation:duplicates")

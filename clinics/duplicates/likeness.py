@@ -13,8 +13,7 @@ from places.distance import Point, km_of
 from places.models import Precision
 from places.naming import fold
 
-ENOUGH = 50  # points of a pair that is shown to curators; MOST at most are counted
-MOST = 100
+ENOUGH = 50  # points of a pair that is shown to curators
 NEAR_KM = 0.05
 FAR_KM = 1.0
 BLOCK_DEGREES = 0.004  # of latitude, about 450 m: listings within half of it share a block of ground
@@ -149,8 +148,8 @@ def reasons(one: Listing, other: Listing, *, similarity: float) -> list[Reason]:
 
 
 def score(found: list[Reason]) -> int:
-    """The points of *found* together, from 0 to MOST."""
-    return min(max(sum(reason.points for reason in found), 0), MOST)
+    """The points of *found* together; 0 where more speaks against."""
+    return max(sum(reason.points for reason in found), 0)
 
 
 def _of_names(one: Listing, other: Listing, similarity: float) -> Reason:

@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
             name='DuplicatePair',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('score', models.PositiveSmallIntegerField(help_text='0 to 100; of what is shown, at least 50.')),
+                ('score', models.PositiveSmallIntegerField(help_text='The points of the reasons together.')),
                 ('reasons', models.JSONField(default=list, help_text='[what was said, points] each.')),
                 ('found_at', models.DateTimeField()),
                 ('seen_at', models.DateTimeField(help_text='When it was last found.')),

@@ -34,7 +34,7 @@ class DuplicatePair(models.Model):
 
     first = models.ForeignKey(Clinic, on_delete=models.CASCADE, related_name="+")
     second = models.ForeignKey(Clinic, on_delete=models.CASCADE, related_name="+")
-    score = models.PositiveSmallIntegerField(help_text="0 to 100; of what is shown, at least 50.")
+    score = models.PositiveSmallIntegerField(help_text="The points of the reasons together.")
     reasons = models.JSONField(default=list, help_text="[what was said, points] each.")
     found_at = models.DateTimeField()
     seen_at = models.DateTimeField(help_text="When it was last found.")

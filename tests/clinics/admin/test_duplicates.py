@@ -76,14 +76,14 @@ def test_the_first_screen_leads_to_the_likeliest_in_one_click(client, publisher,
     response = client.get(reverse("wagtailadmin_home"))
     assert "2 Possible duplicates" in text(response)
     assert "Heron, twice" in text(response)
-    assert "90 of 100: the same name" in text(response)
+    assert "90 points: the same name" in text(response)
     assert f'href="{at(pair)}"' in response.content.decode()
 
 
 def test_a_pair_side_by_side_shows_what_differs_and_what_stays(client, publisher, pair):
     response = client.get(at(pair))
     content, page = response.content.decode(), text(response)
-    assert "90 points of 100" in page
+    assert "90 points for one clinic" in page
     assert "+40 The same name" in page
     assert "-10 Different postcodes" in page
     assert "0113 496 0001" in page

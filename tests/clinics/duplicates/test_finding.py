@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.core.cache import cache
 from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
@@ -37,7 +38,7 @@ def test_two_listings_of_one_clinic_are_found_with_the_reasons():
     pair = DuplicatePair.objects.get()
     assert (pair.first, pair.second, pair.found_at) == (one, other, NOON)
     assert ["The same street address", 30] in pair.reasons
-    assert pair.score == min(sum(points for _, points in pair.reasons), 100) >= 50
+    assert pair.score == sum(points for _, points in pair.reasons) >= 50
 
 
 def test_finding_again_changes_nothing_but_what_has_changed():
@@ -130,3 +131,12 @@ def test_the_command_says_what_it_found(capsys):
     create_twin()
     call_command("find_duplicates")
     assert "1 may be duplicates (1 new, 0 gone)" in capsys.readouterr().out
+
+
+def test_the_command_runs_once_a_day_when_it_is_asked_whether_it_is_due(capsys):
+    cache.delete("find_duplicates")
+    for expected in (True, False):
+        call_command("find_duplicates", if_due=True)
+        assert bool(capsys.readouterr().out) == expected
+    call_command("find_duplicates")
+    assert capsys.readouterr().out
