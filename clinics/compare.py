@@ -17,6 +17,7 @@ from clinics.clinic_page import with_everything
 from clinics.freshness import mark_doubtful
 from clinics.models import Clinic
 from clinics.opening import OpenState, open_state
+from clinics.reachability import Reachability, SafetyFact, asked, reachability, safety_card
 from clinics.search import ClinicSearch, Unit, place_carried
 from places.distance import Point
 from places.models import Place
@@ -34,6 +35,8 @@ class Column:
     km_away: float | None
     open_state: OpenState | None
     burdens: list[Burden]
+    reachability: Reachability
+    safety_card: list[SafetyFact]
     url_without: str  # the comparison of the others
 
 
@@ -103,6 +106,8 @@ class Comparison:
                 self.km_to(clinic),
                 _state(clinic, now),
                 burdens(clinic, self.point, schedules),
+                reachability(clinic),
+                safety_card(clinic),
                 self.url(*(slug for slug in self.slugs if slug != clinic.slug)),
             )
             for clinic in self.clinics
@@ -118,6 +123,16 @@ class Comparison:
             (other, point.km_to(other.point), self.url(*self.slugs, other.slug))
             for other in others.near(point)[:OFFERED]
         ]
+
+
+def safety_rows(columns: list[Column]) -> list[tuple[str, list[SafetyFact]]]:
+    """(question, the fact of each column) for the safety card; none where no clinic was asked anything."""
+    if not any(asked(column.safety_card) for column in columns):
+        return []
+    return [
+        (facts[0].statement, list(facts))
+        for facts in zip(*(each.safety_card for each in columns), strict=True)
+    ]
 
 
 def _formerly_at(slug: str) -> Clinic | None:
@@ -137,9 +152,11 @@ def _state(clinic: Clinic, now) -> OpenState | None:
 def clinic_compare(request: HttpRequest) -> HttpResponse:
     """The clinics that the address names, as a table; with fewer than two, how to choose some."""
     comparison = Comparison.from_query(request.GET)
+    columns = comparison.columns()
     context: dict[str, Any] = {
         "comparison": comparison,
-        "columns": comparison.columns(),
+        "columns": columns,
+        "safety_rows": safety_rows(columns),
         "start_near": ClinicSearch(comparison.start).near if comparison.start else "",
         "offers": comparison.offers(),
         "unit": Unit.of(comparison.country),

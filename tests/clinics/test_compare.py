@@ -1,6 +1,7 @@
 """Up to three clinics side by side, from an address alone."""
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 from django.core.management import call_command
@@ -9,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from clinics.models import Clinic, ClinicAddress, Route
 from places.distance import Point
-from tests.factories import create_clinic
+from tests.factories import create_attempt, create_clinic
 
 pytestmark = pytest.mark.django_db
 
@@ -98,6 +99,23 @@ def test_unknown_is_not_no_in_a_comparison(client, clinics):
     assert " No " not in words
 
 
+def test_safety_and_reachability_side_by_side(client, clinics):
+    answered, silent, _, _ = clinics
+    given = {"monitored": "yes", "price": "declined"}
+    create_attempt(answered, at=datetime(2026, 11, 2, 12, tzinfo=UTC), wait_weeks=3, answers=given)
+    create_attempt(silent, outcome="no-answer")
+    page = client.get("/clinics/compare/?clinic=avocet&clinic=bunting&clinic=curlew")
+    words = words_of(page)
+    assert "Answered by phone 2 November 2026 ; first appointment in about 3 weeks" in words
+    assert "No answer yet: tried once" in words
+    assert "Not tried yet" in words
+    rows = {facts[0].answer: [fact.words for fact in facts] for _, facts in page.context["safety_rows"]}
+    assert rows["yes"] == ["Yes", "Not asked", "Not asked"]
+    assert rows["declined"][1:] == ["Not asked", "Not asked"]
+    assert len(page.context["safety_rows"]) == 11
+    assert "Not asked yet" in words_of(client.get("/clinics/compare/?clinic=bunting&clinic=curlew"))
+
+
 def test_cards_offer_the_comparison_without_javascript(client, clinics):
     body = client.get("/clinics/near/gb/ls1-4/").content.decode()
     assert '<form class="compare-bar"' in body
@@ -118,9 +136,9 @@ def test_queries_of_a_comparison(client):
         return len(captured)
 
     two = queries(2)
-    # clinics, treatments, hours, closed dates, sources, place, schedules; what could be added
-    assert two <= 8
-    assert queries(3) == two - 1
+    # clinics, treatments, hours, closed dates, sources, place, schedules; what could be added; and of each: calls, safety
+    assert two <= 8 + 2 * 2
+    assert queries(3) == two - 1 + 2
 
 
 # --- Passing it on ---------------------------------------------------------------------------------------------------
