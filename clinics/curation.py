@@ -17,6 +17,7 @@ from wagtail.log_actions import log
 
 from clinics.models import Clinic, ClinicEvent
 from clinics.statements import changes, statements
+from places.distance import Point
 
 
 class DraftPendingError(Exception):
@@ -137,6 +138,20 @@ def verify(
 def correct(*, clinic: Clinic, corrections: Mapping[str, Any], because: str, by) -> None:
     """Put right what the listing says, fields by name, without claiming that the rest of it was confirmed."""
     _change("correct", clinic, by=by, because=because, data=_changes(clinic, corrections), **corrections)
+
+
+@transaction.atomic
+def place(*, clinic: Clinic, point: Point, precision: str, because: str, by) -> None:
+    """Put it where its address was found, known as closely as *precision* (places.models.Precision) says."""
+    _change(
+        "place",
+        clinic,
+        by=by,
+        because=because,
+        latitude=point.latitude,
+        longitude=point.longitude,
+        position_precision=precision,
+    )
 
 
 @transaction.atomic

@@ -16,7 +16,10 @@ from wagtail.admin.panels import (
 )
 from wagtail.admin.panels import TabbedInterface as Tabs
 
+from clinics.geocoding import PRECISE
+from clinics.importing.gazetteer import add_position
 from clinics.languages import LANGUAGES
+from clinics.maps import tiles
 from clinics.models import Clinic, Provider
 from clinics.phones import read_phone
 from clinics.slugs import free_slug
@@ -109,6 +112,7 @@ class ClinicForm(WagtailAdminModelForm):
         cleaned = super().clean()
         self._clean_phone(cleaned)
         self._clean_precision(cleaned)
+        self._place(cleaned)
         if not cleaned.get("slug") and "slug" not in self.errors:
             cleaned["slug"] = free_slug(
                 cleaned.get("name", ""), cleaned.get("town", ""), besides=self.instance.pk
@@ -136,6 +140,17 @@ class ClinicForm(WagtailAdminModelForm):
         elif position == [None, None]:
             cleaned["position_precision"] = ""
 
+    def _place(self, cleaned) -> None:
+        """From the gazetteer, where nobody put it anywhere and the address is new or has changed."""
+        moved = {"latitude", "longitude", "position_precision"} & set(self.changed_data)
+        readdressed = {"postcode", "town", "region", "country"} & set(self.changed_data)
+        is_remote = cleaned.get("setting") == Clinic.Setting.REMOTE
+        if moved or not readdressed or is_remote or cleaned.get("position_precision") in PRECISE:
+            return
+        placed = {name: cleaned.get(name) or "" for name in ("postcode", "town", "region", "country")}
+        if add_position(placed):
+            cleaned |= {name: placed[name] for name in ("latitude", "longitude", "position_precision")}
+
     def save(self, commit=True):
         if {"verified_on", "verified_how"} & set(self.changed_data):
             self.instance.verified_by = self.for_user if self.instance.verified_on else None
@@ -158,6 +173,28 @@ class Known(FieldPanel):
 
     def format_value_for_display(self, value):
         return "Not known" if value is None else super().format_value_for_display(value)
+
+
+class PositionMap(HelpPanel):
+    """The pin on a map, under the fields that say the same."""
+
+    def __init__(self, template="clinics/admin/_position_map.html", **kwargs):
+        super().__init__(template=template, **kwargs)
+
+    class BoundPanel(HelpPanel.BoundPanel):
+        def get_context_data(self, parent_context=None):
+            clinic = self.instance
+            geocoding = getattr(clinic, "geocoding", None) if clinic.pk else None
+            known = {name: getattr(clinic, name) for name in ("postcode", "town", "region", "country")}
+            centre = None
+            if not clinic.point and add_position(known):
+                at = [known["latitude"], known["longitude"]]
+                centre = {"at": at, "label": clinic.postcode or clinic.town}
+            return super().get_context_data(parent_context) | {
+                "map": {"tiles": tiles(), "centre": centre},
+                "precision": clinic.get_position_precision_display(),
+                "geocoding": geocoding,
+            }
 
 
 def _facts(*names: str) -> FieldRowPanel:
@@ -192,6 +229,7 @@ PANELS = Tabs(
                             "choose another precision in the same edit."
                         ),
                         _facts("latitude", "longitude", "position_precision"),
+                        PositionMap(),
                         FieldPanel("timezone"),
                     ],
                     heading="Where it is",

@@ -259,6 +259,8 @@ SHARED_VIEWS = {
     "sitemaps",
 }
 SHARED_FOR_LONG_VIEWS = {"places:base_tile", "places:picture_tile"}
+# Where addresses are looked up, by `geocode_clinics` alone (places.geocoding); empty: by the gazetteer alone.
+GEOCODER_URL = env.str("GEOCODER_URL", default="")
 # How many people have to look for something in vain, from one area in one week, before it is stored (docs/adr/0095).
 UNMET_NEED_FEWEST = env.int("UNMET_NEED_FEWEST", default=10)
 # From one address, as far as a server's workers can tell (docs/adr/0085).
@@ -270,7 +272,8 @@ MAP_TILE_URL = env.str("MAP_TILE_URL", default="")
 MAP_PMTILES = Path(env.str("MAP_PMTILES")) if env.str("MAP_PMTILES", default="") else None
 MAP_ATTRIBUTION = env.str("MAP_ATTRIBUTION", default="")
 if MAP_TILE_URL:
-    CONTENT_SECURITY_POLICY["DIRECTIVES"]["img-src"].append("https://" + urlsplit(MAP_TILE_URL).netloc)
+    for policy in (CONTENT_SECURITY_POLICY["DIRECTIVES"], ADMIN_CONTENT_SECURITY_POLICY):
+        policy["img-src"].append("https://" + urlsplit(MAP_TILE_URL).netloc)
 
 # ------------------------------------------------------------------------------------------ languages
 LANGUAGE_CODE = "en-gb"

@@ -11,6 +11,7 @@ from wagtail.admin.ui.components import Component
 
 from clinics.admin.calls import for_queue
 from clinics.admin.duplicates import pair_address
+from clinics.admin.positions import why
 from clinics.admin.reports import edit_address
 from clinics.freshness import mark_doubtful
 from clinics.models import Clinic, DuplicatePair, Report
@@ -110,10 +111,15 @@ def without_position() -> WorkList:
     """Those that no search by distance finds."""
     clinics = Clinic.objects.without_position()
     rows = [
-        Row(clinic.name, clinic.town or clinic.postcode or "no address", edit_address(clinic), "Place it")
-        for clinic in clinics.defer("position")[:SHORT]
+        Row(
+            clinic.name,
+            f"{clinic.town or clinic.postcode or 'no address'}: {why(clinic)}",
+            edit_address(clinic),
+            "Place it",
+        )
+        for clinic in clinics.defer("position").select_related("geocoding")[:SHORT]
     ]
-    url = f"{reverse('wagtailsnippets_clinics_clinic:list')}?latitude=false&live=true&setting=in-clinic"
+    url = reverse("curation:without_position")
     count = clinics.order_by().count()
     return WorkList("without-position", "Without a position", count, rows, url, "Every clinic is on the map.")
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from clinics.admin import calls, duplicates, imports, proposals, reports, unmet_need
+from clinics.admin import calls, duplicates, imports, positions, proposals, reports, unmet_need
 from clinics.admin.events import EventList
 
 app_name = "curation"
@@ -14,6 +14,7 @@ urlpatterns = [
     path("calls/<int:pk>/release/", calls.release, name="release"),
     path("calls/<int:pk>/allow/", calls.allow_calls, name="allow_calls"),
     path("calls/<int:pk>/owner-link/", calls.owner_link, name="owner_link"),
+    path("without-position/", positions.without_position, name="without_position"),
     path("reports/", reports.report_list, name="reports"),
     path("reports/<int:pk>/", reports.report, name="report"),
     path("unmet-need/", unmet_need.unmet_need, name="unmet_need"),

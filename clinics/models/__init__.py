@@ -5,6 +5,7 @@ from clinics.models.clinic import Clinic
 from clinics.models.contact import ContactAttempt, SafetyAnswer, SafetyQuestion
 from clinics.models.duplicate import DuplicatePair
 from clinics.models.event import ClinicEvent
+from clinics.models.geocoding import Geocoding
 from clinics.models.half_life import HalfLife
 from clinics.models.importing import ImportRun, SavedMapping
 from clinics.models.offer import ClosedDates, OpeningHours, Route, Treatment, opening_borders
@@ -25,6 +26,7 @@ __all__ = [
     "ClosedDates",
     "ContactAttempt",
     "DuplicatePair",
+    "Geocoding",
     "HalfLife",
     "ImportRun",
     "Letter",

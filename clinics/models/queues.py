@@ -85,8 +85,14 @@ class QueueQuerySet(models.QuerySet[Any]):
         return self.filter(has_unpublished_changes=True).order_by("updated_at", "pk")
 
     def without_position(self):
-        """Shown, and at no distance from anybody, though it is somewhere; oldest first."""
-        return self.shown().filter(setting="in-clinic", latitude__isnull=True).order_by("created_at", "pk")
+        """Shown, and at no distance from anybody, though it is somewhere; or placed by its postcode or town alone, since
+        the geocoder could not find its address. Oldest first.
+        """
+        failed = Q(geocoding__outcome__in=["unknown", "far"]) & ~Q(
+            position_precision__in=["rooftop", "street"]
+        )
+        waiting = self.shown().filter(Q(latitude__isnull=True) | failed, setting="in-clinic")
+        return waiting.order_by("created_at", "pk")
 
     def to_verify(self, at: datetime):
         """Whom to call next: with an open report first, then listed before paused, then by ``staleness``.
