@@ -85,8 +85,8 @@ class QueueQuerySet(models.QuerySet[Any]):
         return self.filter(has_unpublished_changes=True).order_by("updated_at", "pk")
 
     def without_position(self):
-        """Shown, and at no distance from anybody, though it is somewhere; or placed by its postcode or town alone, since
-        the geocoder could not find its address. Oldest first.
+        """Shown, and at no distance from anybody, though it is somewhere; or placed by its postcode or town alone,
+        since the geocoder could not find its address. Oldest first.
         """
         failed = Q(geocoding__outcome__in=["unknown", "far"]) & ~Q(
             position_precision__in=["rooftop", "street"]

@@ -1,8 +1,14 @@
 """Creating and editing clinics: drafts, publishing, history, two people at once."""
 
+import json
+import os
 import re
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 import pytest
+from django.db import connection
+from django.test import Client
 from wagtail.test.utils.form_data import inline_formset
 
 from clinics import curation
@@ -16,7 +22,7 @@ from tests.clinics.admin.screens import (
     public,
     save,
 )
-from tests.factories import create_clinic
+from tests.factories import create_clinic, create_user
 
 pytestmark = pytest.mark.django_db
 
@@ -183,3 +189,88 @@ def test_unpublish(client, publisher):
     assert client.post(address(Clinic, "unpublish", clinic.pk)).status_code == 302
     assert not public(clinic).live
     assert ClinicEvent.objects.get().kind == "unpublish"
+
+
+# --- The pin ---------------------------------------------------------------------------------------------------------
+
+
+def test_the_pin_has_its_fields_its_precision_and_a_map(client, publisher):
+    clinic = create_clinic(point=Point(53.8, -1.55), position_precision="sector")
+    page = client.get(address(Clinic, "edit", clinic.pk)).content.decode()
+    assert 'name="latitude" value="53.8"' in page
+    assert "known as closely as <b>the postcode sector</b>" in page
+    assert "data-pin-map" in page
+    assert json.loads(re.search(r'<script type="application/json">(.*?)</script>', page)[1])["tiles"]
+
+
+def test_a_new_address_is_placed_by_the_gazetteer_at_once(client, publisher):
+    clinic = create_clinic(name="Heron", town="Leeds")
+    assert (
+        "Saving puts it in the middle of Leeds"
+        in client.get(address(Clinic, "edit", clinic.pk)).content.decode()
+    )
+    save(client, clinic, publish=True, postcode="LS1 4AP")
+    placed = public(clinic)
+    assert (round(placed.latitude, 1), placed.position_precision) == (53.8, "sector")
+    save(client, placed, publish=True, postcode="EH1 1YZ", town="Edinburgh")
+    assert round(public(clinic).latitude, 1) == 55.9
+
+
+@pytest.mark.parametrize(
+    ("before", "changes"),
+    [
+        ({"point": Point(53.8, -1.55), "position_precision": "rooftop"}, {"postcode": "EH1 1YZ"}),
+        ({"point": Point(53.8, -1.55), "position_precision": "sector"}, {"name": "Curlew"}),
+        ({}, {"postcode": "EH1 1YZ", "setting": "remote"}),
+        ({}, {"postcode": "nonsense"}),
+    ],
+)
+def test_the_gazetteer_moves_nothing_that_a_person_placed_and_invents_nothing(
+    client, publisher, before, changes
+):
+    clinic = create_clinic(**before)
+    save(client, clinic, publish=True, **changes)
+    saved = public(clinic)
+    assert (saved.latitude, saved.position_precision) == (clinic.latitude, clinic.position_precision)
+
+
+# --- Two at once -----------------------------------------------------------------------------------------------------
+
+RACES = int(os.environ.get("RACES", "20"))  # 100 before a release
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_save_at_once_one_is_told_and_loses_nothing():
+    """Each time both open the form, and both send it at the same moment."""
+    people = [create_user(is_superuser=True, is_staff=True) for _ in range(2)]
+    clients = [Client() for _ in people]
+    for client, person in zip(clients, people, strict=True):
+        client.force_login(person)
+    clinic = create_clinic(name="Heron")
+    save(clients[0], clinic, publish=True)
+
+    def send(client, note: str, opened: str, together: Barrier):
+        try:
+            data = posted(clinic, access_note=note, loaded_revision_id=opened) | {"action-publish": "1"}
+            connection.ensure_connection()
+            together.wait(30)
+            return note, client.post(address(Clinic, "edit", clinic.pk), data)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        for race in range(RACES):
+            opened, together = str(public(clinic).latest_revision_id), Barrier(2)
+            sent = [
+                pool.submit(send, client, f"Note {race} of {number}", opened, together)
+                for number, client in enumerate(clients)
+            ]
+            answers = sorted((each.result() for each in sent), key=lambda sent: sent[1].status_code)
+            (kept, saved), (lost, refused) = answers
+            assert (saved.status_code, refused.status_code) == (302, 409)
+            assert public(clinic).access_note == kept
+            assert lost in refused.content.decode()
+            assert "They changed: access note" in refused.content.decode()
+    assert (
+        public(clinic).revisions.count() == RACES + 2
+    )  # as it was at first, and as it was saved before the races
