@@ -66,7 +66,13 @@ def site_database(django_db_setup, django_db_blocker):
 
 
 @pytest.fixture(scope="session")
-def site(site_database, django_db_blocker, site_log):
+def site_imports(tmp_path_factory) -> Path:
+    """Where ``site`` keeps lists that are uploaded."""
+    return tmp_path_factory.mktemp("imports")
+
+
+@pytest.fixture(scope="session")
+def site(site_database, django_db_blocker, site_log, site_imports):
     """The address of the project's own gunicorn, in a process of its own, with a ``world`` of its own.
 
     pytest-django's ``live_server`` is not used: it flushes the database after each test, Wagtail's site and
@@ -81,6 +87,7 @@ def site(site_database, django_db_blocker, site_log):
                     **os.environ,
                     "DATABASE_URL": template_databases.url_of(site_database),
                     "SITE_URL": address,
+                    "IMPORT_ROOT": str(site_imports),
                 },
                 pass_fds=[listening.fileno()],
                 cwd=settings.BASE_DIR,
