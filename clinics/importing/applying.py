@@ -12,11 +12,12 @@ from django.db import connection, transaction
 from django.utils.text import slugify
 
 from clinics.importing import gazetteer
-from clinics.importing.copying import copy_in
+from clinics.importing.copying import among, copy_in
 from clinics.importing.proposing import differences, propose
 from clinics.importing.reading import Mapping, Problem
 from clinics.importing.survey import Reading, Survey
 from clinics.models import Clinic, ClinicAddress, ClinicEvent, Provider, SourceRecord, Treatment
+from clinics.models.clinic import leads_to_a_clinic
 
 BATCH = 1000  # rows held at once
 VACUUMED = ("clinics_clinic", "clinics_sourcerecord", "clinics_clinicevent")
@@ -141,7 +142,7 @@ class _Import:
 
     def _records(self, batch: list[Reading]) -> dict[str, SourceRecord]:
         identifiers = [reading.identifier for reading in batch]
-        records = SourceRecord.objects.filter(source=self._mapping.name, identifier__in=identifiers)
+        records = SourceRecord.objects.filter(source=self._mapping.name, identifier__in=among(identifiers))
         return {record.identifier: record for record in records}
 
     def _change(self, record: SourceRecord, reading: Reading) -> SourceRecord:
@@ -246,7 +247,7 @@ class _Import:
         )
         chosen = []
         for slugs in choices:
-            slug = next(slug for slug in slugs if slug not in taken)
+            slug = next(slug for slug in slugs if slug not in taken and leads_to_a_clinic(slug))
             taken.add(slug)
             chosen.append(slug)
         return chosen
@@ -262,9 +263,11 @@ class _Import:
 
 def _existing_slugs(slugs: Iterable[str]) -> set[str]:
     slugs = list(slugs)
-    now = Clinic.objects.filter(slug__in=slugs).values_list("slug", flat=True)
-    words = {slug for slug in slugs if not Clinic(slug=slug).has_own_address}
-    return {*now, *ClinicAddress.taken(slugs), *words}
+    return {
+        slug
+        for model in (Clinic, ClinicAddress)
+        for slug in model._default_manager.filter(slug__in=among(slugs)).values_list("slug", flat=True)
+    }
 
 
 def _providers(names: Iterable[str]) -> list[Provider | None]:

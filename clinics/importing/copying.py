@@ -5,6 +5,7 @@ from operator import attrgetter
 from typing import Any
 
 from django.db import connection, models
+from django.db.models.expressions import RawSQL
 
 _AS_THEY_ARE = (models.CharField, models.BooleanField, models.FloatField, models.ForeignKey)
 
@@ -35,6 +36,11 @@ def copy_in(instances: Sequence[models.Model]) -> None:
         for instance in instances:
             instance._state.adding = False
             instance._state.db = connection.alias
+
+
+def among(texts: Sequence[str]) -> RawSQL:
+    """For ``__in``: *texts* as one parameter. psycopg spends 30 ms on a statement with a thousand."""
+    return RawSQL("SELECT unnest(%s::text[])", [list(texts)])
 
 
 def _value_of(field: models.Field) -> Callable[[models.Model], Any]:

@@ -14,8 +14,3 @@ class ClinicAddress(models.Model):
 
     def __str__(self) -> str:
         return self.slug
-
-    @classmethod
-    def taken(cls, slugs) -> set[str]:
-        """Those of *slugs* that were the address of a clinic."""
-        return set(cls.objects.filter(slug__in=list(slugs)).values_list("slug", flat=True))

@@ -1,6 +1,7 @@
 import re
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -58,6 +59,17 @@ def _new_year_2000_in(zone: F) -> Func:
         template="%(function)s(%(expressions)s, timestamptz '2000-01-01 00:00+00')",
         output_field=models.DateTimeField(),
     )
+
+
+def leads_to_a_clinic(slug: str) -> bool:
+    """Whether the address with this slug is that of a clinic's page, rather than of a page of ours."""
+    return resolve(f"{_folder()}{slug}/").view_name == "clinics:clinic"
+
+
+@cache
+def _folder() -> str:
+    """What the address of every clinic begins with; imports ask for thousands."""
+    return reverse("clinics:clinic", args=["-"]).removesuffix("-/")
 
 
 class Clinic(PreviewableMixin, DraftStateMixin, LockableMixin, RevisionMixin, ClusterableModel):
@@ -354,7 +366,7 @@ class Clinic(PreviewableMixin, DraftStateMixin, LockableMixin, RevisionMixin, Cl
     @property
     def has_own_address(self) -> bool:
         """Whether its slug leads to its page; that of a clinic called "Compare" would lead to the comparison."""
-        return resolve(self.get_absolute_url()).view_name == "clinics:clinic"
+        return leads_to_a_clinic(self.slug)
 
     @property
     def preview_modes(self) -> list[tuple[str, str]]:
