@@ -31,6 +31,7 @@ PAGES = {
     "regions": "/clinics/browse/gb/",
     "towns": "/clinics/browse/gb/england/",
     "clinics of a town": "/clinics/browse/gb/england/leeds/",
+    "where nothing was found": "/clinics/where-nothing-was-found/",
     "box for other sites": "/embed/",
     "code of the box": "/embed/code/?colours=dark",
     "no such page": "/no/such/page/",
