@@ -12,7 +12,7 @@ from wagtail.models import PageViewRestriction
 
 from articles.models import ArticleIndexPage, ArticlePage, GlossaryTerm, SearchEntry, SearchWord
 from articles.views import exact_postcode
-from tests.clinics.test_inputs import NAUGHTY
+from tests.test_naughty_strings import NAUGHTY
 
 FORM = "application/x-www-form-urlencoded"
 
@@ -112,13 +112,10 @@ def test_extracts_are_marked_and_escaped(world, client):
     assert len(page.select("mark")) == 1
 
 
-@pytest.mark.parametrize("text", NAUGHTY, ids=range(len(NAUGHTY)))
-def test_naughty_strings_get_an_answer(world, client, text):
-    form = urlencode({"q": text.encode("utf-8", "surrogatepass")})
-    assert client.post("/search/", form, content_type=FORM).status_code in {200, 303, 400, 404, 422}
-    assert client.get(f"/search/?{form}").status_code in {200, 303, 400, 404, 414, 422}
-    page = urlencode({"q": "ketamine", "page": text.encode("utf-8", "surrogatepass")})
-    assert client.get(f"/search/?{page}").status_code in {200, 400, 414}
+def test_naughty_texts_in_the_box_get_an_answer(world, client):
+    for text in NAUGHTY:
+        form = urlencode({"q": text.encode("utf-8", "surrogatepass")})
+        assert client.post("/search/", form, content_type=FORM).status_code in {200, 303, 400, 404, 422}, text
 
 
 @pytest.mark.parametrize(

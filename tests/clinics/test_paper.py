@@ -24,7 +24,7 @@ def test_paper_of_a_search(client, world):
     assert all("Esketamine nasal spray" in words for _ in page.context["clinics"])
     assert "Samaritans : call 116 123" in words
     assert "text SHOUT to 85258" in words
-    assert "Who answers out of hours?" in words
+    assert "Whom do I call at night or at the weekend?" in words
 
 
 def test_paper_of_a_comparison(client, world):
