@@ -31,7 +31,7 @@ class DraftPendingError(Exception):
 
 
 @transaction.atomic
-def publish(*, clinic: Clinic, by) -> None:
+def publish(*, clinic: Clinic, by, because: str = "") -> None:
     """Make the latest draft what the public sees; for a listing, the draft's status decides whether it is shown.
 
     ValidationError when it can no longer stand as it is, such as when another clinic was given its address meanwhile.
@@ -44,7 +44,7 @@ def publish(*, clinic: Clinic, by) -> None:
     draft.validate_unique()
     draft.clean()
     revision.publish(user=by)
-    _record("publish", clinic, by=by, data=_told(before, clinic))
+    _record("publish", clinic, by=by, because=because, data=_told(before, clinic))
 
 
 @transaction.atomic

@@ -1,14 +1,12 @@
 """The directory in the admin: clinics, the providers that run them, and what published lists said of them."""
 
-import django_filters
 from django.db import transaction
-from django.db.models import Count, OuterRef, Subquery
+from django.db.models import Count
 from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from django.views.generic import View
 from wagtail import hooks
 from wagtail.admin.admin_url_finder import AdminURLFinder
-from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.panels import FieldPanel, ObjectList
 from wagtail.admin.ui.tables import Column, DateColumn, NumberColumn
 from wagtail.log_actions import LogFormatter
@@ -25,11 +23,11 @@ from wagtail.snippets.views.snippets import (
 )
 
 from clinics import conflicts, curation
-from clinics.admin import menu  # noqa: F401  (its hooks)
+from clinics.admin import bulk, menu  # noqa: F401  (their hooks)
+from clinics.admin.listing import LIST_EXPORT, ClinicFilterSet, ClinicIndexView, for_list
 from clinics.editing import PANELS, ProviderForm
 from clinics.models import Clinic, Provider, SourceRecord, TreatmentSchedule
 from clinics.statements import statements
-from places.countries import COVERED, country_name
 
 SAID_BEFORE = "clinic_said_before"  # on a request that edits a clinic: what the public read until then
 
@@ -60,25 +58,6 @@ class NothingIsWritten(NothingIsDeleted):
 register_permission_policy(Clinic, NothingIsDeleted(Clinic))
 register_permission_policy(Provider, NothingIsDeleted(Provider))  # its clinics could not stand without it
 register_permission_policy(SourceRecord, NothingIsWritten(SourceRecord))
-
-
-def _sources() -> list[tuple[str, str]]:
-    names = SourceRecord.objects.order_by("source").values_list("source", flat=True).distinct()
-    return [(name, name) for name in names]
-
-
-class ClinicFilterSet(WagtailFilterSet):
-    live = django_filters.BooleanFilter(label="Published")
-    country = django_filters.ChoiceFilter(choices=[(code, country_name(code)) for code in COVERED])
-    source = django_filters.ChoiceFilter(choices=_sources, method="from_source", label="Source")
-    latitude = django_filters.BooleanFilter(lookup_expr="isnull", exclude=True, label="Has a position")
-
-    class Meta:
-        model = Clinic
-        fields = ["live", "status", "country", "source", "latitude", "setting", "verified_on", "is_sample"]
-
-    def from_source(self, clinics, name, value):
-        return clinics.filter(pk__in=SourceRecord.objects.filter(source=value).values("clinic"))
 
 
 def _shown_as(clinic: Clinic) -> str:
@@ -144,7 +123,12 @@ class ClinicViewSet(SnippetViewSet):
         Column("status", accessor=_shown_as, sort_key="status"),
         DateColumn("verified_on", label="Verified on", sort_key="verified_on"),
         Column("source", label="Source"),
+        Column("assigned_to", label="With", sort_key="assigned_to"),
+        Column("tag_names", label="Tags", accessor=lambda clinic: ", ".join(clinic.tag_names)),
     ]
+    list_export = LIST_EXPORT
+    export_filename = "clinics"
+    index_view_class = ClinicIndexView
     list_per_page = 50
     filterset_class = ClinicFilterSet
     search_fields = ["name", "town", "postcode", "street", "phone", "slug"]
@@ -155,8 +139,7 @@ class ClinicViewSet(SnippetViewSet):
     unpublish_view_class = ClinicUnpublishView
 
     def get_queryset(self, request: HttpRequest):
-        records = SourceRecord.objects.filter(clinic=OuterRef("pk")).order_by("source")
-        return Clinic.objects.defer("position").annotate(source=Subquery(records.values("source")[:1]))
+        return for_list()
 
 
 class ProviderViewSet(SnippetViewSet):
@@ -233,6 +216,7 @@ class DirectoryViewSetGroup(SnippetViewSetGroup):
 
 
 register_snippet(DirectoryViewSetGroup)
+bulk.take_away_delete()
 
 
 @hooks.register("register_log_actions")

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from clinics.admin import calls, duplicates, imports, positions, proposals, reports, unmet_need
+from clinics.admin import calls, duplicates, imports, listing, positions, proposals, reports, unmet_need
 from clinics.admin.events import EventList
 
 app_name = "curation"
@@ -20,6 +20,8 @@ urlpatterns = [
     path("unmet-need/", unmet_need.unmet_need, name="unmet_need"),
     path("duplicates/", duplicates.pair_list, name="duplicates"),
     path("duplicates/<int:pk>/", duplicates.pair, name="duplicate"),
+    path("lists/", listing.saved_lists, name="saved_lists"),
+    path("lists/<int:pk>/forget/", listing.forget_list, name="forget_list"),
     path("history/", EventList.as_view(), name="events"),
     path("history/results/", EventList.as_view(results_only=True), name="events_results"),
     path("proposed-changes/", proposals.proposed_changes, name="proposed_changes"),

@@ -18,6 +18,7 @@ from typing import IO
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 
+from clinics.duplicates import finding
 from clinics.importing import uploads
 from clinics.importing.applying import AlreadyRunningError, ListRefusedError, Report, import_list, vacuum
 from clinics.importing.columns import Columns
@@ -104,6 +105,7 @@ def _take_up(pk: int, session: Session) -> bool:
         return False
     elif run.state == State.IMPORTED:
         vacuum()
+        _look_for_duplicates()
     return True
 
 
@@ -150,6 +152,14 @@ def carry_out(run: ImportRun, tell: Callable[[int, int], None]) -> None:
         _finish(run, state, report=report, rows=report.rows)
     if state is State.IMPORTED:
         uploads.forget_list(run)
+
+
+def _look_for_duplicates() -> None:
+    """Now that there are new listings. The import stands whatever comes of it: they are looked for each night too."""
+    try:
+        finding.find_duplicates(at=timezone.now())
+    except finding.AlreadyRunningError:
+        logger.info("Duplicates are being looked for already")
 
 
 def _writer(file: IO[str], first: list[list]) -> Callable[[Problem], None]:

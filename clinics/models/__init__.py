@@ -3,6 +3,7 @@
 from clinics.models.address import ClinicAddress
 from clinics.models.clinic import Clinic
 from clinics.models.contact import ContactAttempt, SafetyAnswer, SafetyQuestion
+from clinics.models.desk import ClinicTag, SavedList
 from clinics.models.duplicate import DuplicatePair
 from clinics.models.event import ClinicEvent
 from clinics.models.geocoding import Geocoding
@@ -23,6 +24,7 @@ __all__ = [
     "ClinicAddress",
     "ClinicEvent",
     "ClinicQuerySet",
+    "ClinicTag",
     "ClosedDates",
     "ContactAttempt",
     "DuplicatePair",
@@ -37,6 +39,7 @@ __all__ = [
     "Route",
     "SafetyAnswer",
     "SafetyQuestion",
+    "SavedList",
     "SavedMapping",
     "SourceRecord",
     "Treatment",

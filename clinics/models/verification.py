@@ -18,6 +18,14 @@ class Verification(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
     claimed_until = models.DateTimeField(null=True, blank=True)
+    assigned_to = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="Who looks after it; anybody may call it all the same.",
+    )
     next_attempt_on = models.DateField(null=True, blank=True)
     do_not_call_since = models.DateField(null=True, blank=True)
 
