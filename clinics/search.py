@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -27,6 +28,8 @@ PAGE_SIZE = 20
 MOST_COUNTED = 1000  # a longer list helps nobody: it is "more than 1,000", and pages end there
 MOST_REMOTE = 5  # beside clinics at a distance; all of them have pages of their own
 FARTHEST = 20_000  # clinics gone through for the nearest that fits
+MOST_TICKED = 6  # three are compared; who ticks more is told so
+SLUG = re.compile(r"[-\w]{1,120}", re.ASCII)
 HANDFUL = 5  # fewer than this many clinics, and the search looks further by itself
 
 Word = TypeVar("Word", bound=StrEnum)
@@ -91,6 +94,7 @@ class ClinicSearch:
     languages: tuple[str, ...] = ()  # BCP 47 codes
     sort: Sort = Sort.NEAREST
     at: datetime = field(default_factory=timezone.now, compare=False)  # the moment that "open now" means
+    ticked: tuple[str, ...] = field(default=(), compare=False)  # slugs of clinics to compare, carried along
 
     @classmethod
     def from_query(cls, place: Place | Vicinity, query: QueryDict) -> ClinicSearch:
@@ -101,7 +105,8 @@ class ClinicSearch:
             criterion.field: criterion.read(query.getlist(criterion.name)) for criterion in CRITERIA
         }
         sort = _known(Sort, query.get("sort"), Sort.NEAREST)
-        return cls(place=place, unit=unit, within=within, sort=sort, **chosen)
+        ticked = dict.fromkeys(filter(SLUG.fullmatch, query.getlist("clinic")[:MOST_TICKED]))
+        return cls(place=place, unit=unit, within=within, sort=sort, ticked=tuple(ticked), **chosen)
 
     def query(self) -> dict[str, list[str]]:
         """The query string's parts that `from_query` reads back."""
@@ -114,6 +119,7 @@ class ClinicSearch:
             "unit": [str(self.unit)] if self.unit != Unit.of(self.place.country) else [],
             "sort": [str(self.sort)] if self.sort != Sort.NEAREST else [],
             "from": ["map"] if self.is_from_map else [],
+            "clinic": list(self.ticked),
         }
 
     def filters(self) -> dict[str, tuple[Any, ...]]:
@@ -152,9 +158,9 @@ class ClinicSearch:
         return f"{path}?{query}" if query else path
 
     def to_share(self) -> ClinicSearch:
-        """The same search without where somebody is: from the centre of the town that a position is by."""
+        """The same search without what somebody ticked, nor where they are: from the centre of the town nearby."""
         town = self.place.town if isinstance(self.place, Vicinity) else None
-        return replace(self, place=town) if town else self
+        return replace(self, place=town or self.place, ticked=())
 
     @property
     def near(self) -> str:

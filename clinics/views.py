@@ -24,6 +24,7 @@ from clinics.filters import (
 from clinics.freshness import mark_doubtful
 from clinics.ladder import ladder
 from clinics.maps import results_map
+from clinics.models import Clinic
 from clinics.search import MOST_REMOTE, ClinicSearch, Results, positive_number
 from places.finding import Outcome
 from places.models import Place
@@ -145,7 +146,8 @@ def near_context(
         [] if search.is_remote or results.page > 1 else list(search.remote().for_cards()[: MOST_REMOTE + 1])
     )
     shared = search.to_share()
-    mark_doubtful([*(results.clinics if results.count else ()), *remote], timezone.localdate())
+    clinics = results.clinics if results.count else []
+    mark_doubtful([*clinics, *remote], timezone.localdate())
     return {
         "search": search,
         "results": results,
@@ -164,7 +166,14 @@ def near_context(
         "paper_url": search.get_paper_url(),
         "share_url": "" if shared.is_from_position else request.build_absolute_uri(shared.get_absolute_url()),
         "map": results_map(search, results),
+        "ticked_elsewhere": _ticked_elsewhere(search, {*clinics, *remote[:MOST_REMOTE]}),
     }
+
+
+def _ticked_elsewhere(search: ClinicSearch, shown: set[Clinic]) -> list[Clinic]:
+    """The clinics ticked for a comparison that the page does not list."""
+    slugs = set(search.ticked) - {clinic.slug for clinic in shown}
+    return list(Clinic.objects.listed().filter(slug__in=slugs).only("name", "slug")) if slugs else []
 
 
 def _namesakes(request: HttpRequest, search: ClinicSearch) -> list[tuple[Place, str]]:

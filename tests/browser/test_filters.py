@@ -3,6 +3,7 @@
 from urllib.parse import urlsplit
 
 import pytest
+from playwright.sync_api import expect
 
 RESULTS = "/clinics/near/gb/ls1-4/?within=25"
 
@@ -58,8 +59,8 @@ def test_a_filter_takes_effect_at_once_and_can_be_taken_back_by_keyboard(visit, 
     assert page.get_by_label("English").is_visible(), "the group that was opened stays open"
     page.get_by_role("link", name="Remove the filter Esketamine nasal spray").press("Enter")
     page.wait_for_url("**/?language=en&within=25")
+    expect(page.locator("#near-title")).to_be_focused()
     assert not page.get_by_label("Esketamine nasal spray").is_checked()
-    assert focused(page) == "near-title"
     assert is_same_page(page)
 
     page.go_back()
@@ -80,6 +81,26 @@ def test_a_radius_and_an_order_are_kept_by_the_filters(visit):
     page.get_by_label("Intravenous infusion").check()
     page.wait_for_url("**/?route=iv&within=50&sort=confirmed")
     assert is_same_page(page)
+
+
+def test_what_is_ticked_for_a_comparison_goes_along(visit):
+    page = visit("/clinics/near/gb/ls1-4/?within=200", width=1280)
+    page.get_by_label("Compare Sample Clinic Bittern (Leeds)").check()
+    page.get_by_role("link", name="Next page").click()
+    page.wait_for_url("**page=2**")
+    bar = page.locator(".compare-bar")
+    assert bar.get_by_label("Compare Sample Clinic Bittern (Leeds)").is_checked()
+    page.locator(".clinic-card__compare input").first.check()
+    page.get_by_label("Esketamine nasal spray").check()
+    page.wait_for_url("**route=esketamine**")
+    assert page.locator("[name=clinic]:checked").count() == 2
+    page.get_by_label("Compare Sample Clinic Bittern (Leeds)").uncheck()
+    page.get_by_role("link", name="100 miles").click()
+    page.wait_for_url("**within=100**")
+    assert "bittern-leeds" not in page.url
+    page.locator(".clinic-card__name a").first.click()
+    page.go_back()
+    assert page.locator("[name=clinic]:checked").count() == 1
 
 
 def test_a_phone_opens_a_sheet(visit, axe):

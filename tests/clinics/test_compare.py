@@ -124,6 +124,22 @@ def test_cards_offer_the_comparison_without_javascript(client, clinics):
     assert 'href="/clinics/compare/?clinic=avocet"' in client.get("/clinics/avocet/").content.decode()
 
 
+def test_what_is_ticked_goes_along(client, clinics):
+    page = client.get(
+        "/clinics/near/gb/ls1-4/?clinic=avocet&clinic=elsewhere&clinic=%22%3E&clinic=avocet&within=50"
+    )
+    create("Elsewhere", point=Point(51.5, -0.1))
+    assert page.context["search"].ticked == ("avocet", "elsewhere")
+    page = client.get(page.context["search"].get_absolute_url())
+    body = page.content.decode()
+    ticked = re.findall(r'value="([\w-]+)"\s+form="compare"\s+checked', body)
+    assert sorted(ticked) == ["avocet", "elsewhere"]
+    assert all("clinic=avocet&clinic=elsewhere" in radius.url for radius in page.context["radii"])
+    assert "clinic=" not in page.context["share_url"]
+    assert "clinic=" not in page.context["paper_url"]
+    assert "noindex" in body
+
+
 def test_queries_of_a_comparison(client):
     call_command("load_schedules", verbosity=0)
 
