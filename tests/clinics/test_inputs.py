@@ -137,6 +137,10 @@ def test_what_was_probably_meant_is_offered(client, text, meant):
     assert f'value="{text}"' in response.content.decode()
 
 
+def test_places_of_the_name_that_are_covered_are_offered_too(client):
+    assert ">Paris, Texas</a>" in ask(client, "Paris").content.decode()
+
+
 def test_no_name_of_a_town_is_taken_for_a_postcode():
     """Letters read as digits, for "SWIA IAA", must not reach into names."""
     without_digits = PlaceName.objects.exclude(folded__regex=r"\d").values_list("folded", flat=True)

@@ -297,10 +297,11 @@ def test_a_change_of_filters_brings_only_what_changes(client):
         "filter-show",
         "near-said",
         "near-tools",
+        "compare",
     ):
         assert f'id="{changed}"' in body
         assert f'id="{changed}"' in whole.content.decode()
-    assert body.count("data-hx-swap-oob") == 7
+    assert body.count("data-hx-swap-oob") == 8
     assert "data-hx-swap-oob" not in whole.content.decode()
     assert body.count("clinic-card__name") == whole.content.decode().count("clinic-card__name") == 3
 
