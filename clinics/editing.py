@@ -13,6 +13,7 @@ from wagtail.admin.panels import (
     InlinePanel,
     MultiFieldPanel,
     ObjectList,
+    Panel,
 )
 from wagtail.admin.panels import TabbedInterface as Tabs
 
@@ -22,6 +23,7 @@ from clinics.languages import LANGUAGES
 from clinics.maps import tiles
 from clinics.models import Clinic, Provider
 from clinics.phones import read_phone
+from clinics.provenance import origins
 from clinics.slugs import free_slug
 from places.countries import COVERED, country_name
 from places.models import Precision
@@ -197,6 +199,24 @@ class PositionMap(HelpPanel):
             }
 
 
+class Provenance(Panel):
+    """Where each field comes from, and when it was last confirmed; to be read, not changed."""
+
+    class BoundPanel(Panel.BoundPanel):
+        template_name = "clinics/admin/provenance.html"
+
+        def is_shown(self):
+            return super().is_shown() and self.instance.pk is not None
+
+        def get_context_data(self, parent_context=None):
+            context = super().get_context_data(parent_context)
+            clinic = Clinic.objects.get(pk=self.instance.pk)  # as it is, without what the form was given
+            return context | {
+                "origins": list(origins(clinic)),
+                "records": clinic.source_records.defer("data").order_by("first_seen_at", "pk"),
+            }
+
+
 def _facts(*names: str) -> FieldRowPanel:
     return FieldRowPanel([FieldPanel(name) for name in names])
 
@@ -346,6 +366,7 @@ PANELS = Tabs(
                     ],
                     heading="How we know",
                 ),
+                Provenance(heading="Where each field comes from"),
             ],
             heading="Listing",
         ),

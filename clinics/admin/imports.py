@@ -76,16 +76,11 @@ def _begin(run: ImportRun, way: str) -> bool:
         run.source = source
     elif kind == "saved":
         saved = get_object_or_404(SavedMapping, source=source)
-        run.source, run.mapping = saved.source, _columns_of(saved).as_data()
+        run.source, run.mapping = saved.source, saved.as_data()
     else:
         run.mapping = Columns(**{**vars(UNMAPPED), "layout": layout}).as_data()
     run.save(update_fields=["source", "mapping"])
     return not run.source
-
-
-def _columns_of(saved: SavedMapping) -> Columns:
-    names = ("title", "country", "precision", "fields", "identifier", "layout", "credit")
-    return Columns.of({"name": saved.source} | {name: getattr(saved, name) for name in names})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from clinics.importing.mappings import MAPPINGS
+from clinics.models import SavedMapping
 
 LICENCE = "Creative Commons Attribution 4.0 International (CC BY 4.0)"
 LICENCE_URL = "https://creativecommons.org/licenses/by/4.0/"
@@ -18,5 +19,7 @@ GAZETTEER = [
 
 def credits_of(sources: Iterable[str]) -> list[str]:
     """The lines to be shown with data that came from these lists, by their names; ours first."""
-    lists = [MAPPINGS[source].credit for source in sorted(sources) if source in MAPPINGS]
-    return ["Ketamine Info, CC BY 4.0", *lists, *GAZETTEER]
+    names = sorted(sources)
+    by_hand = dict(SavedMapping.objects.filter(source__in=names).values_list("source", "credit"))
+    lists = [MAPPINGS[name].credit if name in MAPPINGS else by_hand.get(name, "") for name in names]
+    return ["Ketamine Info, CC BY 4.0", *filter(None, lists), *GAZETTEER]

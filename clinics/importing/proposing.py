@@ -17,7 +17,7 @@ def differences(
     mapping: Mapping, before: dict[str, str], now: dict[str, str]
 ) -> dict[str, tuple[dict, dict]]:
     """(old fields, new fields) by what they are about, of a row whose cells were *before* and are *now*."""
-    old, new = (_said(mapping, cells) for cells in (before, now))
+    old, new = (said_by(mapping, cells) for cells in (before, now))
     return {
         about: (old.get(about, {}), new[about])
         for about in new
@@ -25,7 +25,7 @@ def differences(
     }
 
 
-def _said(mapping: Mapping, cells: dict[str, str]) -> dict[str, dict[str, Any]]:
+def said_by(mapping: Mapping, cells: dict[str, str]) -> dict[str, dict[str, Any]]:
     """What a row says of a clinic; the parts of a position belong together. Empty where it cannot be read."""
     row = Row(0, cells)
     missing = [column for column in mapping.columns if column not in cells]

@@ -1,6 +1,6 @@
 """Lists that people import in the admin: how each is read, and what came of it."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -37,6 +37,11 @@ class SavedMapping(models.Model):
 
     def __str__(self) -> str:
         return f"{self.title} ({self.source})"
+
+    def as_data(self) -> dict[str, Any]:
+        """What ``clinics.importing.columns`` makes a mapping of."""
+        names = ("title", "country", "precision", "fields", "identifier", "layout", "credit")
+        return {"name": self.source} | {name: getattr(self, name) for name in names}
 
 
 class ImportRun(models.Model):
