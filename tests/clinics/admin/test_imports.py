@@ -1,5 +1,6 @@
 """Importing a list in the admin, from the file to the drafts."""
 
+import csv
 import io
 from pathlib import Path
 
@@ -7,11 +8,17 @@ import pytest
 from django.conf import settings as project
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import escape
 
+from clinics import curation
+from clinics.exporting.publishing import publish
 from clinics.importing import uploads
 from clinics.importing.running import MOST_STARTS, run_next, work
 from clinics.models import Clinic, ImportRun, ProposedChange, SavedMapping, SourceRecord
+from clinics.spreadsheets import safe_cell
 from tests.clinics.admin.screens import count_queries
+from tests.factories import create_user
 from tests.roles import IMPORTER, person
 
 FILES = Path(project.BASE_DIR) / "tests" / "files"
@@ -216,6 +223,18 @@ def test_words_that_could_do_harm_come_back_as_text(client, upload, do):
     assert not [
         line for line in report.splitlines() for cell in line.split(",") if cell[:1] in "=+@" and cell
     ]
+
+    for clinic in Clinic.objects.all():
+        curation.publish(clinic=clinic, by=create_user(is_superuser=True))
+        public = client.get(clinic.get_absolute_url()).content.decode()
+        assert escape(clinic.name) in public
+        assert "<script>alert(1)" not in public
+    exported = uploads.folder_of(run) / "export"
+    publish(exported, at=timezone.now())
+    with (exported / "current" / "clinics.csv").open(encoding="utf-8-sig") as file:
+        names = {row["name"] for row in csv.DictReader(file)}
+    assert names == {safe_cell(clinic.name) for clinic in Clinic.objects.all()}
+    assert '\'=HYPERLINK("x")' in names
 
 
 def test_it_can_be_stopped_before_it_begins(client, upload, do):
