@@ -9,6 +9,9 @@ import shutil
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+expect.set_options(timeout=15_000)  # milliseconds; a busy machine takes its time over a page of the admin
 
 # The headless shell is the same engine without windows and toolbars, and half as long at it.
 NAMES = ["chromium-headless-shell", "chromium", "chromium-browser"]

@@ -76,8 +76,7 @@ def test_an_article_is_written_reviewed_published_and_corrected_with_a_reason(pa
     body.get_by_role("button", name="Choose evidence chart").click()
     editor.get_by_role("link", name="Side effects of the esketamine spray").click()
     expect(body).to_contain_text("Side effects of the esketamine spray")
-    editor.get_by_role("button", name="Save draft").click()
-    editor.wait_for_url("**/edit/")
+    editor.wait_for_url("**/edit/")  # it saves by itself
     article = editor.url
     editor.get_by_role("button", name="Toggle preview").click()
     preview = editor.frame_locator("#w-preview-iframe")
