@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from dataclasses import fields as fields_of
@@ -29,6 +30,7 @@ FIELDS = {
     "latitude": "Latitude",
     "longitude": "Longitude",
 }
+_HOUSE_NUMBER = re.compile(r"^(\d+[A-Za-z]?), ")  # a column of its own in some lists
 LINES = ("name", "provider", "street", "town", "region", "postcode")
 
 
@@ -89,6 +91,8 @@ class Columns:
         made: dict[str, Any] = {name: self._line(row, name) for name in LINES}
         if not made["name"]:
             row.refuse(self.fields["name"][0], "it has no name")
+        made["street"] = cells.capitalised(_HOUSE_NUMBER.sub(r"\1 ", made["street"]))
+        made["town"] = cells.capitalised(made["town"])
         made["region"] = self._region(row, made["region"])
         made["postcode"] = self._postcode(made["postcode"])
         made["country"] = self.country

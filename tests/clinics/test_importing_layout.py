@@ -232,3 +232,12 @@ def test_a_heading_that_cannot_be_found(load):
     assert MAPPINGS["cqc-directory"].layout.heading == FOUND
     with pytest.raises(UnreadableFileError, match="has no column"):
         load("cqc-directory", "a,b\n" * 100)
+
+
+def test_a_house_number_of_its_own_and_small_letters(tmp_path, db):
+    path = tmp_path / "list.csv"
+    path.write_text("id,name,no,street,town\n1,Heron,12b,oak st nw,calgary\n2,Teal,,Oak St,Leeds\n")
+    fields = {"name": ("name",), "street": ("no", "street"), "town": ("town",)}
+    import_list(path, Columns("test", "the list", "CA", fields, ("id",)).mapping(), at=AT)
+    made = Clinic.objects.order_by("name").values_list("street", "town")
+    assert list(made) == [("12b Oak St NW", "Calgary"), ("Oak St", "Leeds")]
