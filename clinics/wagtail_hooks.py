@@ -24,7 +24,7 @@ from wagtail.snippets.views.snippets import (
 
 from clinics import conflicts, curation
 from clinics.admin import bulk, menu  # noqa: F401  (their hooks)
-from clinics.admin.listing import LIST_EXPORT, ClinicFilterSet, ClinicIndexView, for_list
+from clinics.admin.listing import EXPORT_HEADINGS, LIST_EXPORT, ClinicFilterSet, ClinicIndexView, for_list
 from clinics.editing import PANELS, ProviderForm
 from clinics.models import Clinic, Provider, SourceRecord, TreatmentSchedule
 from clinics.statements import statements
@@ -127,6 +127,7 @@ class ClinicViewSet(SnippetViewSet):
         Column("tag_names", label="Tags", accessor=lambda clinic: ", ".join(clinic.tag_names)),
     ]
     list_export = LIST_EXPORT
+    export_headings = EXPORT_HEADINGS
     export_filename = "clinics"
     index_view_class = ClinicIndexView
     list_per_page = 50

@@ -30,6 +30,7 @@ LIST_EXPORT = [
     "is_sample", "street", "town", "region", "postcode", "country", "latitude", "longitude", "position_precision",
     "phone", "email", "website", "verified_on", "verified_how", "updated_at", "source", "assigned_to", "tag_names",
 ]  # fmt: skip
+EXPORT_HEADINGS = {"pk": "Number", "source": "Source", "assigned_to": "With", "tag_names": "Tags"}
 NOT_FILTERS = ("p", "export", "_w_filter_fragment", "csrfmiddlewaretoken")
 
 may_edit = permission_required("clinics.change_clinic", raise_exception=True)
