@@ -24,7 +24,7 @@ from clinics.models import UnmetNeed
 from clinics.models.unmet_need import FEWEST, week_of
 from clinics.search import ClinicSearch, Results
 from clinics.submissions import network_of
-from places.areas import Area, area_name, area_of
+from places.areas import Area, area_centre, area_name, area_of
 
 NEEDS_EACH = 10  # a week, from one neighbourhood of addresses: nobody fills the table alone
 MOST_NEEDS = 5_000  # held at once
@@ -129,6 +129,7 @@ def count(request: HttpRequest, search: ClinicSearch, results: Results, *, today
         if due := _tally.add(need, network_of(request), week=week, fewest=fewest):
             country, area = need.area
             key = {"country": country, "area": area, "route": need.route, "payment": need.payment}
-            UnmetNeed.add(due, name=area_name(need.area), week=week, **key)
+            name, centre = area_name(need.area), area_centre(need.area)
+            UnmetNeed.add(due, name=name, centre=centre, week=week, **key)
     except DatabaseError:
         logger.warning("A count of searches that found nothing could not be stored.")

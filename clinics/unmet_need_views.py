@@ -15,14 +15,16 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from clinics.exporting.credits import GAZETTEER, LICENCE, LICENCE_URL
+from clinics.maps import tiles
 from clinics.models import Clinic, Route, UnmetNeed
 from clinics.models.unmet_need import FEWEST, SHOWN_WEEKS
+from clinics.search import Unit
 from clinics.spreadsheets import safe_cell
 from places.areas import has_own_page
 from places.countries import COVERED, country_name
 
 MOST_SHOWN = 500  # rows of the page; the data have all of them
-COLUMNS = ("week", "country", "area", "name", "route", "payment", "searches")
+COLUMNS = ("week", "country", "area", "name", "route", "payment", "searches", "latitude", "longitude")
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,12 @@ class Row:
     total: int
     last_week: date
     url: str  # of the same search from there; empty where the area has no page of its own
+    at: list[float] | None  # the middle of the area
+
+    @property
+    def slug(self) -> str:
+        """The area's name within the page."""
+        return f"{self.country}-{self.area}".lower()
 
 
 def rows(today: date, most: int = MOST_SHOWN) -> list[Row]:
@@ -53,7 +61,37 @@ def _row(found: dict[str, Any]) -> Row:
         asked = {name: word for name, word in (("route", route), ("payment", payment)) if word}
         path = reverse("clinics:near", args=[country.lower(), area.lower()])
         url = f"{path}?{urlencode(asked)}" if asked else path
-    return Row(country, area, found["name"], ", ".join(words), found["total"], found["last_week"], url)
+    at = None if found["north"] is None else [found["north"], found["east"]]
+    return Row(country, area, found["title"], ", ".join(words), found["total"], found["last_week"], url, at)
+
+
+def need_map(rows: list[Row]) -> dict[str, Any] | None:
+    """The areas for the map in the browser, numbered as they first come in the table; None where there are none."""
+    areas: dict[str, list[Row]] = {}
+    for row in rows:
+        if row.at:
+            areas.setdefault(row.slug, []).append(row)
+    if not areas:
+        return None
+    unit = Unit.KM
+    return {
+        "tiles": tiles(),
+        "unit": {"word": unit.word, "km": unit.km, "radii": []},
+        "noun": {"one": "area", "many": "areas"},
+        "clinics": [
+            {
+                "slug": slug,
+                "number": number,
+                "name": " ".join(filter(None, (of_area[0].area, of_area[0].name))),
+                "url": of_area[0].url or f"#clinic-{slug}",
+                "town": "; ".join(f"{row.words}: {row.total:,}" for row in of_area),
+                "at": of_area[0].at,
+                "approximate": False,
+                "distance": "",
+            }
+            for number, (slug, of_area) in enumerate(areas.items(), start=1)
+        ],
+    }
 
 
 @require_safe
@@ -64,7 +102,13 @@ def unmet_need(request: HttpRequest) -> HttpResponse:
         (country_name(country), list(of_country))
         for country, of_country in groupby(found, key=lambda row: row.country)
     ]
-    context = {"countries": countries, "fewest": fewest(), "weeks": SHOWN_WEEKS, "licence": LICENCE}
+    context = {
+        "countries": countries,
+        "map": need_map(found),
+        "fewest": fewest(),
+        "weeks": SHOWN_WEEKS,
+        "licence": LICENCE,
+    }
     return TemplateResponse(request, "clinics/unmet_need.html", context)
 
 

@@ -6,8 +6,9 @@ from functools import lru_cache
 from math import cos, radians
 from typing import NamedTuple
 
-from django.db.models import Count, ExpressionWrapper, F, FloatField, Value
+from django.db.models import Avg, Count, ExpressionWrapper, F, FloatField, Value
 
+from places.distance import Point
 from places.models import Place
 from places.vicinity import Vicinity
 
@@ -46,14 +47,23 @@ def area_of(place: Place | Vicinity) -> Area | None:
 
 def area_name(area: Area) -> str:
     """The town that most codes of an area are called after, with its region: "Anchorage, Alaska"."""
-    places = Place.objects.filter(
-        country=area.country, kind=_CODES[area.country][0], code__startswith=area.code
-    )
-    if _CODES[area.country][1] is None:
-        places = places.filter(code=area.code)
-    names = places.order_by().values_list("name", "region").annotate(codes=Count("pk"))
+    names = _codes_of(area).values_list("name", "region").annotate(codes=Count("pk"))
     name, region, _ = names.order_by("-codes", "name").first() or ("", "", 0)
     return ", ".join(dict.fromkeys(filter(None, (name, region))))
+
+
+def area_centre(area: Area) -> Point | None:
+    """About the middle of an area, to two decimals of a degree; None for one that the gazetteer does not know."""
+    middle = _codes_of(area).aggregate(north=Avg("latitude"), east=Avg("longitude"))
+    if middle["north"] is None:
+        return None
+    return Point(round(middle["north"], 2), round(middle["east"], 2))
+
+
+def _codes_of(area: Area):
+    kind, characters = _CODES[area.country]
+    codes = Place.objects.filter(country=area.country, kind=kind).order_by()
+    return codes.filter(code=area.code) if characters is None else codes.filter(code__startswith=area.code)
 
 
 def _area_code(country: str, code: str) -> str:

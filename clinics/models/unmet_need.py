@@ -3,6 +3,8 @@ from datetime import date, timedelta
 from django.db import models, transaction
 from django.db.models import F, Max, Sum
 
+from places.distance import Point
+
 FEWEST = 5  # people; no setting goes below it
 SHOWN_WEEKS = 52
 
@@ -23,10 +25,14 @@ class UnmetNeedQuerySet(models.QuerySet["UnmetNeed"]):
         """The last year's rows put together, as dicts: the area, what was looked for, searches; the most first."""
         since = week_of(today) - timedelta(weeks=SHOWN_WEEKS)
         rows = self.finished(today).filter(week__gte=since)
-        grouped = rows.order_by().values("country", "area", "name", "route", "payment")
-        return grouped.annotate(total=Sum("searches"), last_week=Max("week")).order_by(
-            "-total", "country", "area", "route", "payment"
-        )
+        grouped = rows.order_by().values("country", "area", "route", "payment")
+        return grouped.annotate(
+            total=Sum("searches"),
+            last_week=Max("week"),
+            title=Max("name"),
+            north=Max("latitude"),
+            east=Max("longitude"),
+        ).order_by("-total", "country", "area", "route", "payment")
 
 
 class UnmetNeed(models.Model):
@@ -44,6 +50,8 @@ class UnmetNeed(models.Model):
         max_length=16, blank=True, help_text="The way to pay asked for; empty for any."
     )
     searches = models.PositiveIntegerField()
+    latitude = models.FloatField(null=True, help_text="Degrees north of the middle of the area.")
+    longitude = models.FloatField(null=True, help_text="Degrees east of the middle of the area.")
 
     objects = UnmetNeedQuerySet.as_manager()
 
@@ -64,9 +72,12 @@ class UnmetNeed(models.Model):
         return f"{self.country} {self.area}, {self.week}: {self.searches}"
 
     @classmethod
-    def add(cls, searches: int, *, name: str, **key) -> None:
+    def add(cls, searches: int, *, name: str, centre: Point | None, **key) -> None:
         """Add to the row of *key* (week, country, area, route, payment), or make it."""
+        fields = {"name": name, "searches": searches}
+        if centre:
+            fields |= {"latitude": centre.latitude, "longitude": centre.longitude}
         with transaction.atomic():
-            row, is_new = cls.objects.get_or_create(**key, defaults={"name": name, "searches": searches})
+            row, is_new = cls.objects.get_or_create(**key, defaults=fields)
             if not is_new:
                 cls.objects.filter(pk=row.pk).update(searches=F("searches") + searches)

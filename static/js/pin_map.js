@@ -75,6 +75,7 @@ class PinMap {
   }
 
   typed() {
+    this.status.textContent = "";
     this.show();
     const at = this.position();
     if (at && !this.map.getBounds().contains(at)) this.map.panTo(at, { animate: false });

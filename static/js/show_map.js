@@ -55,7 +55,7 @@ function enhance(panel) {
     } catch {
       loading = undefined;
       close();
-      said.textContent = "The map could not be loaded. The list has the same clinics.";
+      said.textContent = "The map could not be loaded. The page lists the same without it.";
       return;
     }
     if (!isOpen()) return; // closed again while it was loading

@@ -48,7 +48,14 @@ def heron(site_database, django_db_blocker) -> Clinic:
         create_report(clinic=clinic, proposed={"phone": "020 7946 0115"}, note="It rings elsewhere.")
         week = week_of(timezone.localdate()) - timedelta(weeks=1)
         UnmetNeed.objects.create(
-            week=week, country="GB", area="ZE1", name="Lerwick, Scotland", route="esketamine", searches=23
+            week=week,
+            country="GB",
+            area="ZE1",
+            name="Lerwick, Scotland",
+            latitude=60.16,
+            longitude=-1.17,
+            route="esketamine",
+            searches=23,
         )
         return clinic
 
@@ -113,3 +120,7 @@ def test_a_curators_day(page, curator, heron, picture, axe):
     page.goto("/clinics/where-nothing-was-found/")
     expect(page.get_by_role("row", name="ZE1")).to_contain_text("Esketamine nasal spray")
     axe(page)
+    page.get_by_role("button", name="Show map").click()
+    page.get_by_role("button", name="1, ZE1 Lerwick, Scotland").click()
+    expect(page.locator(".map-card")).to_contain_text("Esketamine nasal spray: 23")
+    expect(page.locator(".map-panel [role=status]")).to_have_text("The map shows 1 area.")

@@ -1,6 +1,8 @@
 """Searches that find nothing: counted of many, kept of no one."""
 
 import csv
+import json
+import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 
@@ -122,6 +124,7 @@ def test_what_many_look_for_in_vain_is_stored(client):
     assert (row.country, row.area, row.name) == ("GB", "ZE1", "Lerwick, Scotland")
     assert (row.route, row.payment, row.week) == ("", "", week_of(timezone.localdate()))
     assert FEWEST <= row.searches <= 3 * FEWEST
+    assert (row.latitude, row.longitude) == (60.16, -1.17)  # the middle of ZE1, to about 1 km
 
 
 @pytest.mark.django_db
@@ -238,8 +241,8 @@ def test_postgresql_keeps_no_row_of_few_people_and_no_day(wrong):
 @pytest.mark.django_db
 def test_more_of_the_same_week_are_added():
     key = {"week": MONDAY, "country": "GB", "area": "ZE1", "route": "", "payment": ""}
-    UnmetNeed.add(10, name="Lerwick", **key)
-    UnmetNeed.add(12, name="Lerwick", **key)
+    UnmetNeed.add(10, name="Lerwick", centre=None, **key)
+    UnmetNeed.add(12, name="Lerwick", centre=None, **key)
     assert UnmetNeed.objects.get().searches == 22
 
 
@@ -272,13 +275,39 @@ def test_the_page_adds_the_weeks_of_a_year_and_leaves_out_this_one(client, this_
 
 
 @pytest.mark.django_db
+def test_the_map_has_each_area_once_with_what_was_looked_for(client, this_week):
+    week = this_week - timedelta(weeks=1)
+    middle = {"latitude": 60.16, "longitude": -1.17}
+    store(searches=11, week=week, **middle)
+    store(searches=30, week=week, route="oral", **middle)
+    store(searches=12, week=week, area="IV27", name="Lairg")  # of which no middle is known
+    page = client.get(reverse("clinics:unmet_need")).content.decode()
+    data = json.loads(re.search(r'<script id="map-data" type="application/json">(.*?)</script>', page)[1])
+    (area,) = data["clinics"]
+    assert (area["number"], area["name"], area["at"]) == (1, "ZE1 Lerwick, Scotland", [60.16, -1.17])
+    assert area["town"] == "By mouth or under the tongue: 30; Any treatment: 11"
+    assert data["noun"]["many"] == "areas"
+    assert page.count('id="clinic-gb-ze1"') == 1
+
+
+@pytest.mark.django_db
 def test_the_data_hold_finished_weeks_as_csv_and_json(client, this_week):
     store(searches=11, week=this_week - timedelta(weeks=60), name="=1+1")
     store(searches=12, week=this_week)
     table = client.get("/data/unmet-need.csv")
     rows = list(csv.reader(table.content.decode().splitlines()))
-    assert rows[0] == ["week", "country", "area", "name", "route", "payment", "searches"]
-    assert rows[1:] == [[str(this_week - timedelta(weeks=60)), "GB", "ZE1", "'=1+1", "", "", "11"]]
+    assert rows[0] == [
+        "week",
+        "country",
+        "area",
+        "name",
+        "route",
+        "payment",
+        "searches",
+        "latitude",
+        "longitude",
+    ]
+    assert rows[1:] == [[str(this_week - timedelta(weeks=60)), "GB", "ZE1", "'=1+1", "", "", "11", "", ""]]
     assert "public" in table["Cache-Control"]
     data = client.get("/data/unmet-need.json").json()
     assert [row["searches"] for row in data["rows"]] == [11]

@@ -2,7 +2,8 @@
 
 import pytest
 
-from places.areas import Area, area_name, area_of, has_own_page
+from places.areas import Area, area_centre, area_name, area_of, has_own_page
+from places.distance import Point
 from places.models import Place
 from places.vicinity import Vicinity
 
@@ -48,6 +49,13 @@ def test_an_area_is_called_after_a_town():
     assert area_name(Area("GB", "ZE1")) == "Lerwick, Scotland"
     assert area_name(Area("US", "995")) == "Anchorage, Alaska"
     assert area_name(Area("US", "000")) == ""
+
+
+def test_the_middle_of_an_area_is_no_finer_than_a_kilometre():
+    middle = area_centre(Area("US", "995"))
+    assert middle == (round(middle.latitude, 2), round(middle.longitude, 2))
+    assert middle.km_to(Point(61.2, -149.9)) < 400  # Anchorage
+    assert area_centre(Area("US", "000")) is None
 
 
 def test_a_town_is_looked_up_once(django_assert_num_queries):

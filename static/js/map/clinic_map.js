@@ -59,7 +59,12 @@ export class ClinicMap {
     this.home();
     this.place();
     const count = data.clinics.length;
-    return count === 1 ? "The map shows 1 clinic." : `The map shows the ${count} clinics of this page.`;
+    return count === 1 ? `The map shows 1 ${this.noun.one}.` : `The map shows the ${count} ${this.noun.many} of this page.`;
+  }
+
+  // What the page lists: clinics, or as clinics/unmet_need_views.py says.
+  get noun() {
+    return this.data.noun ?? { one: "clinic", many: "clinics" };
   }
 
   hide() {
@@ -177,7 +182,7 @@ export class ClinicMap {
   }
 
   severalWords(clinics) {
-    return `${clinics.length} clinics close together: ${clinics.map(({ number, name }) => `${number}, ${name}`).join("; ")}`;
+    return `${clinics.length} ${this.noun.many} close together: ${clinics.map(({ number, name }) => `${number}, ${name}`).join("; ")}`;
   }
 
   // A marker opens what it stands for: closer in, if that tells its clinics apart, or the clinics by name.
