@@ -96,8 +96,12 @@ def need_map(rows: list[Row]) -> dict[str, Any] | None:
 
 @require_safe
 def unmet_need(request: HttpRequest) -> HttpResponse:
-    """The areas from which people looked for something and found nothing, by country."""
-    found = sorted(rows(timezone.localdate()), key=lambda row: COVERED.index(row.country))
+    """The areas from which people looked for something and found nothing, by country; what an area lacks together."""
+    found = rows(timezone.localdate())
+    most: dict[str, int] = {}
+    for row in found:
+        most.setdefault(row.slug, row.total)
+    found.sort(key=lambda row: (COVERED.index(row.country), -most[row.slug], row.slug))
     countries = [
         (country_name(country), list(of_country))
         for country, of_country in groupby(found, key=lambda row: row.country)
