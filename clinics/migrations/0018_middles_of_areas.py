@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('clinics', '0016_geocodings'),
+        ('clinics', '0017_desk'),
     ]
 
     operations = [
