@@ -7,7 +7,14 @@ from typing import Any
 from django.db import connection, models
 from django.db.models.expressions import RawSQL
 
-_AS_THEY_ARE = (models.CharField, models.BooleanField, models.FloatField, models.ForeignKey)
+_AS_THEY_ARE = (
+    models.CharField,
+    models.TextField,
+    models.BooleanField,
+    models.FloatField,
+    models.IntegerField,
+    models.ForeignKey,
+)
 
 
 def copy_in(instances: Sequence[models.Model]) -> None:
@@ -47,4 +54,11 @@ def _value_of(field: models.Field) -> Callable[[models.Model], Any]:
     """How a field's value for PostgreSQL is got from an instance: for most, it is the attribute itself."""
     if isinstance(field, _AS_THEY_ARE):
         return attrgetter(field.attname)
-    return lambda instance: field.get_db_prep_save(field.pre_save(instance, add=True), connection)
+    if type(field).pre_save is not models.Field.pre_save:  # it may set the value, as auto_now does
+        return lambda instance: field.get_db_prep_save(field.pre_save(instance, add=True), connection)
+
+    def value(instance: models.Model) -> Any:
+        held = getattr(instance, field.attname)
+        return None if held is None else field.get_db_prep_save(held, connection)
+
+    return value
