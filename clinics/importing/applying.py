@@ -17,7 +17,7 @@ from clinics.importing.proposing import differences, propose
 from clinics.importing.reading import Mapping, Problem
 from clinics.importing.survey import Reading, Survey
 from clinics.models import Clinic, ClinicAddress, ClinicEvent, Provider, SourceRecord, Treatment
-from clinics.models.clinic import leads_to_a_clinic
+from clinics.models.address import leads_to_a_clinic
 
 BATCH = 1000  # rows held at once
 VACUUMED = ("clinics_clinic", "clinics_sourcerecord", "clinics_clinicevent")

@@ -1,4 +1,7 @@
+from functools import cache
+
 from django.db import models
+from django.urls import resolve, reverse
 
 
 class ClinicAddress(models.Model):
@@ -14,3 +17,14 @@ class ClinicAddress(models.Model):
 
     def __str__(self) -> str:
         return self.slug
+
+
+def leads_to_a_clinic(slug: str) -> bool:
+    """Whether the address with this slug is that of a clinic's page, rather than of a page of ours."""
+    return resolve(f"{_folder()}{slug}/").view_name == "clinics:clinic"
+
+
+@cache
+def _folder() -> str:
+    """What the address of every clinic begins with; imports ask for thousands."""
+    return reverse("clinics:clinic", args=["-"]).removesuffix("-/")

@@ -1,7 +1,6 @@
 import re
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
-from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -13,12 +12,12 @@ from django.db import models
 from django.db.models import Case, ExpressionWrapper, F, Func, Q, Value, When
 from django.db.models.functions import Cos, Radians, Sin
 from django.db.models.lookups import IsNull
-from django.urls import resolve, reverse
+from django.urls import reverse
 from django.utils import timezone
 from modelcluster.models import ClusterableModel
 from wagtail.models import DraftStateMixin, LockableMixin, PreviewableMixin, RevisionMixin
 
-from clinics.models.address import ClinicAddress
+from clinics.models.address import ClinicAddress, leads_to_a_clinic
 from clinics.models.offer import opening_borders
 from clinics.models.provider import Provider
 from clinics.models.queryset import ClinicQuerySet
@@ -59,17 +58,6 @@ def _new_year_2000_in(zone: F) -> Func:
         template="%(function)s(%(expressions)s, timestamptz '2000-01-01 00:00+00')",
         output_field=models.DateTimeField(),
     )
-
-
-def leads_to_a_clinic(slug: str) -> bool:
-    """Whether the address with this slug is that of a clinic's page, rather than of a page of ours."""
-    return resolve(f"{_folder()}{slug}/").view_name == "clinics:clinic"
-
-
-@cache
-def _folder() -> str:
-    """What the address of every clinic begins with; imports ask for thousands."""
-    return reverse("clinics:clinic", args=["-"]).removesuffix("-/")
 
 
 class Clinic(PreviewableMixin, DraftStateMixin, LockableMixin, RevisionMixin, ClusterableModel):
