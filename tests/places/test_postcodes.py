@@ -353,6 +353,7 @@ def test_reading_what_is_shown_gives_the_same(text):
 
 @given(code_like)
 def test_case_and_outer_space_do_not_matter(text):
+    assume("l" not in text.lower())  # a small one looks like the digit 1, and a capital one does not
     assert codes(text) == codes(text.lower()) == codes(f"  {text.upper()}\n")
 
 
