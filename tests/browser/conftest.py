@@ -45,6 +45,7 @@ def axe():
     """``axe(page)`` fails, naming rule and element, when axe-core finds anything wrong; ``rules`` for some."""
 
     def check(page, *, rules: list[str] | None = None) -> None:
+        page.wait_for_load_state()  # a click returns as soon as the next document begins
         options = {"resultTypes": ["violations"]} | ({"runOnly": rules} if rules else {})
         violations = Axe().run(page, options=options).response["violations"]
         found = [

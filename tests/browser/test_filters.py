@@ -99,6 +99,7 @@ def test_what_is_ticked_for_a_comparison_goes_along(visit):
     page.wait_for_url("**within=100**")
     assert "bittern-leeds" not in page.url
     page.locator(".clinic-card__name a").first.click()
+    page.get_by_role("link", name="Call").wait_for()
     page.go_back()
     assert page.locator("[name=clinic]:checked").count() == 1
 
