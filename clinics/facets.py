@@ -3,18 +3,30 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from django.db import connection
-from django.db.models import BooleanField, ExpressionWrapper, Q, Value
+from django.db.models import BooleanField, ExpressionWrapper
+from django.db.models.expressions import RawSQL
 
 from clinics.criteria import CRITERIA, LANGUAGE, Criterion
 from clinics.models import Clinic
 from clinics.search import MOST_COUNTED, ClinicSearch
 
 MOST_FACETED = 5000  # of this many nearest clinics; the figures of a larger crowd are "at least"
+
+# Of each option the column, true or false for each clinic looked at, by filter field and option. Languages are too
+# many for a column each.
+COLUMNS: dict[tuple[str, Any], str] = {
+    (criterion.field, option): f"{criterion.field}_{number}"
+    for criterion in CRITERIA
+    if criterion is not LANGUAGE
+    for number, option in enumerate(criterion.options)
+}
 
 
 @dataclass(frozen=True)
@@ -34,76 +46,85 @@ def count_facets(search: ClinicSearch, within_km: float) -> Facets:
     Options of one filter mean "or", so an option is counted as if it alone were chosen in its filter. Wishes
     mean "and": an option is counted together with those chosen already.
     """
-    options = {
-        f"{criterion.field}_{number}": (criterion, option)
+    others = {
+        criterion.field: asked(search, but=criterion if criterion.is_any else None) for criterion in CRITERIA
+    }
+    counted = [f"{column} AND {others[field]}" for (field, _), column in COLUMNS.items()]
+    tally = count_matching(search, within_km, counted, spoken_where=others[LANGUAGE.field])
+    languages = {(LANGUAGE.field, code): count for code, count in tally.languages.items()}
+    return Facets(dict(zip(COLUMNS, tally.counts, strict=True)) | languages, tally.is_at_least)
+
+
+def asked(search: ClinicSearch, *, but: Criterion | None = None) -> str:
+    """What the filters together ask, as SQL over COLUMNS and "speaks"; *but* is left out."""
+    return " AND ".join(
+        _asked_by(criterion, chosen)
         for criterion in CRITERIA
-        if criterion is not LANGUAGE
-        for number, option in enumerate(criterion.options)
-    }
-    # Each condition is asked once; which of them an option is counted with is said by their names.
-    flags = {key: criterion.condition((option,), search.at) for key, (criterion, option) in options.items()}
-    chosen = {f"chosen_{criterion.field}": criterion for criterion in CRITERIA if search.chosen(criterion)}
-    flags |= {
-        name: criterion.condition(search.chosen(criterion), search.at) for name, criterion in chosen.items()
-    }
+        if criterion is not but and (chosen := search.chosen(criterion))
+    ) or "true"  # fmt: skip
 
-    def besides(criterion: Criterion) -> list[str]:
-        return [name for name, other in chosen.items() if other is not criterion or not criterion.is_any]
 
-    counted = {key: [key, *besides(criterion)] for key, (criterion, _) in options.items()}
-    tally = count_matching(search, within_km, flags, counted, spoken_with=besides(LANGUAGE))
-    counts = {(criterion.field, option): tally.counts[key] for key, (criterion, option) in options.items()}
-    counts |= {(LANGUAGE.field, code): count for code, count in tally.languages.items()}
-    return Facets(counts, tally.is_at_least)
+def _asked_by(criterion: Criterion, chosen: tuple[Any, ...]) -> str:
+    if criterion is LANGUAGE:
+        return "speaks"
+    columns = (COLUMNS[criterion.field, option] for option in chosen)
+    return f"({(' OR ' if criterion.is_any else ' AND ').join(columns)})"
 
 
 class Tally(NamedTuple):
-    counts: dict[str, int]
+    counts: list[int]  # in the order asked
     languages: dict[str, int]  # by BCP 47 code: only those that are spoken there
     is_at_least: bool
 
 
 def count_matching(
-    search: ClinicSearch,
-    within_km: float,
-    conditions: Mapping[str, Q],
-    counted: Mapping[str, Sequence[str]] | None = None,
-    *,
-    spoken_with: Sequence[str] | None = None,
+    search: ClinicSearch, within_km: float, conditions: Sequence[str], *, spoken_where: str = "false"
 ) -> Tally:
-    """How many clinics meet conditions, of all listed ones that the search's place could show.
+    """How many clinics meet each of the *conditions*, of all listed ones that the search's place could show.
 
-    *counted* says what is counted: by name, the names of the conditions that a clinic has to meet together; each
-    condition by itself when it is not given. *spoken_with*: those of a clinic whose languages count; none if None.
-
-    Looked at are the nearest MOST_FACETED within *within_km*, and the remote services that may serve the region.
-    One query reads them once, and works each condition out once for each.
+    Conditions are SQL as of ``asked``, of *search* or of one with the same languages. *spoken_where* is that of the
+    clinics whose languages are counted. Looked at are the nearest MOST_FACETED within *within_km*, and the remote
+    services that may serve the region. One query reads them once, and works each option out once for each.
     """
-    counted = {name: [name] for name in conditions} if counted is None else counted
-    flags = {
-        name: ExpressionWrapper(condition or Value(True), output_field=BooleanField())
-        for name, condition in {"is_near": Q(position__isnull=False), **conditions}.items()
-    }
-    spoken = "false" if spoken_with is None else " AND ".join(spoken_with) or "true"
-    listed = Clinic.objects.listed().annotate(**flags)
-    parts = [
-        clinics.values_list("languages", *flags)[: most + 1].query.sql_with_params()
-        for clinics, most in (
-            (listed.near(search.point, within_km=within_km), MOST_FACETED),
-            (listed.serving(search.place.country, search.place.region_code), MOST_COUNTED),
-        )
-    ]
-    counts = ", ".join(
-        f"count(*) FILTER (WHERE {' AND '.join(names)})" for names in (["is_near"], *counted.values())
+    listed = Clinic.objects.listed().values("pk")
+    near = listed.near(search.point, within_km=within_km).values("pk")[: MOST_FACETED + 1]
+    serving = listed.serving(search.place.country, search.place.region_code)[: MOST_COUNTED + 1]
+    (near_sql, near_params), (serving_sql, serving_params), (looked_at_sql, looked_at_params) = (
+        near.query.sql_with_params(),
+        serving.query.sql_with_params(),
+        _looked_at(search.at.replace(second=0, microsecond=0)),  # hours are in minutes
     )
+    counts = "".join(f", count(*) FILTER (WHERE {condition})" for condition in conditions)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"WITH found AS MATERIALIZED ({' UNION ALL '.join(f'({sql})' for sql, _ in parts)}) "
-            "SELECT (SELECT jsonb_object_agg(code, clinics) FROM (SELECT unnest(languages) AS code, "
-            f"count(*) AS clinics FROM found WHERE {spoken} GROUP BY code) AS spoken), "
-            f"{counts} FROM found",
-            [value for _, params in parts for value in params],
+            f"WITH near (id) AS MATERIALIZED ({near_sql}), "
+            f"found (id) AS MATERIALIZED (SELECT id FROM near UNION ALL ({serving_sql})), "
+            f"known AS MATERIALIZED (SELECT *, languages && %s::varchar[] AS speaks FROM ({looked_at_sql}) AS told), "
+            "spoken AS (SELECT unnest(languages) AS code, count(*) AS clinics"
+            f" FROM known WHERE {spoken_where} GROUP BY code) "
+            "SELECT (SELECT count(*) FROM near), (SELECT jsonb_object_agg(code, clinics) FROM spoken)"
+            f"{counts} FROM known",
+            [*near_params, *serving_params, list(search.languages), *looked_at_params],
         )
-        languages, looked_at, *figures = cursor.fetchone()
-    spoken = json.loads(languages or "{}")
-    return Tally(dict(zip(counted, figures, strict=True)), spoken, looked_at > MOST_FACETED)
+        number_near, languages, *figures = cursor.fetchone()
+    return Tally(figures, json.loads(languages or "{}"), number_near > MOST_FACETED)
+
+
+@lru_cache(maxsize=4)
+def _looked_at(at: datetime) -> tuple[str, tuple[Any, ...]]:
+    """The SELECT, with its parameters, of COLUMNS and the languages of the clinics in "found".
+
+    To put it together takes Python longer than PostgreSQL needs to answer it, and it is the same for every search
+    of one minute.
+    """
+    columns = {
+        COLUMNS[criterion.field, option]: ExpressionWrapper(
+            criterion.condition((option,), at), output_field=BooleanField()
+        )
+        for criterion in CRITERIA
+        if criterion is not LANGUAGE
+        for option in criterion.options
+    }
+    found = RawSQL("SELECT id FROM found", [])
+    clinics = Clinic.objects.filter(pk__in=found).annotate(**columns)
+    return clinics.values_list("languages", *columns).query.sql_with_params()

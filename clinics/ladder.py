@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from clinics.criteria import CRITERIA, Criterion
-from clinics.facets import Facets, count_matching
+from clinics.facets import Facets, asked, count_matching
 from clinics.search import ClinicSearch
 
 MOST_INSTEAD = 5  # options named beside a rung
@@ -33,16 +33,12 @@ def ladder(search: ClinicSearch, within: int, facets: Facets) -> list[Rung]:
     *within* is in the search's unit, and *facets* are those of the same radius. One query, which looks at no more
     clinics than those facets did.
     """
-    asked = replace(search, within=within)
-    relaxed = [*_relaxed(asked), (None, "", asked.without_filters())]
-    tally = count_matching(
-        search,
-        within * search.unit.km,
-        {f"rung_{number}": rung.condition() for number, (_, _, rung) in enumerate(relaxed)},
-    )
+    whole = replace(search, within=within)
+    relaxed = [*_relaxed(whole), (None, "", whole.without_filters())]
+    tally = count_matching(search, within * search.unit.km, [asked(rung) for _, _, rung in relaxed])
     rungs = [
-        Rung(words, rung, count, tally.is_at_least, _instead(asked, criterion, facets))
-        for (criterion, words, rung), count in zip(relaxed, tally.counts.values(), strict=True)
+        Rung(words, rung, count, tally.is_at_least, _instead(whole, criterion, facets))
+        for (criterion, words, rung), count in zip(relaxed, tally.counts, strict=True)
     ]
     *single, everything = rungs
     found = sorted((rung for rung in single if rung.count), key=lambda rung: -rung.count)
