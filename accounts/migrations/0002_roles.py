@@ -27,9 +27,19 @@ def make_roles(apps, schema_editor):
             *(f"clinics.{action}_treatmentschedule" for action in ("add", "change")),
             "clinics.view_sourcerecord",
             "clinics.view_clinicevent",
+            "clinics.change_verification",
+            "clinics.change_report",
+            "clinics.change_duplicatepair",
         ],
     )
-    grant(apps, IMPORTER, [f"clinics.view_{model}" for model in ("clinic", "provider", "sourcerecord", "treatmentschedule")])
+    grant(
+        apps,
+        IMPORTER,
+        [
+            *(f"clinics.view_{model}" for model in ("clinic", "provider", "sourcerecord", "treatmentschedule")),
+            "clinics.add_importrun",
+        ],
+    )
     grant(
         apps,
         EDITOR,
@@ -37,13 +47,16 @@ def make_roles(apps, schema_editor):
             f"{model_app}.{action}_{model}"
             for model_app, model in [
                 ("articles", "source"),
+                ("articles", "claim"),
+                ("articles", "trial"),
                 ("articles", "evidencechart"),
                 ("articles", "crisisline"),
                 ("articles", "glossaryterm"),
                 ("wagtailredirects", "redirect"),
             ]
             for action in ("add", "change", "delete")
-        ],
+        ]
+        + ["articles.publish_claim", "articles.view_feedback", "articles.delete_feedback"],
     )
     grant_on_pages(apps, EDITOR, ["add", "change", "publish", "lock", "unlock"])
     grant_on_collections(
@@ -55,7 +68,8 @@ def make_roles(apps, schema_editor):
             for action in ("add", "change", "delete", "choose")
         ],
     )
-    grant(apps, CLINICIAN_REVIEWER, [f"articles.view_{model}" for model in ("source", "evidencechart", "glossaryterm", "crisisline")])
+    seen = ("source", "claim", "trial", "evidencechart", "glossaryterm", "crisisline", "clinicalreview")
+    grant(apps, CLINICIAN_REVIEWER, ["articles.add_clinicalreview", *(f"articles.view_{model}" for model in seen)])
     grant_on_collections(
         apps, ADMINISTRATOR, [f"wagtailcore.{action}_collection" for action in ("add", "change", "delete")]
     )

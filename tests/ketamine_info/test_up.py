@@ -14,7 +14,11 @@ from pathlib import Path
 import psutil
 import pytest
 from django.conf import settings
+from django.core.management import CommandError
+from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
 
+from ketamine_info.management.commands.up import Command
 from tests import template_databases
 
 PATIENCE = 120  # seconds; a shared machine may be slow
@@ -168,6 +172,13 @@ def test_a_database_that_does_not_answer_is_said(up):
     said = trial.process.stdout.read()
     assert "The database cannot be reached." in said
     assert "secret-word" not in said
+
+
+@pytest.mark.django_db
+def test_a_database_of_another_version_is_said():
+    MigrationRecorder(connection).record_applied("clinics", "0099_of_tomorrow")
+    with pytest.raises(CommandError, match=r"another version .* \(it has clinics\.0099_of_tomorrow\)"):
+        Command().migrate()
 
 
 def test_it_is_no_way_to_run_a_server():

@@ -10,7 +10,9 @@ import subprocess
 import sys
 import time
 from contextlib import contextmanager
+from pathlib import Path
 
+from django.apps import apps
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.management import BaseCommand, CommandError, call_command, get_commands
@@ -91,6 +93,13 @@ class Command(BaseCommand):
 
     def migrate(self) -> None:
         executor = MigrationExecutor(connection)
+        ours = {app.label for app in apps.get_app_configs() if Path(app.path).parent == settings.BASE_DIR}
+        unknown = executor.loader.applied_migrations.keys() - executor.loader.disk_migrations.keys()
+        if other := sorted(f"{app}.{name}" for app, name in unknown if app in ours):
+            raise CommandError(
+                f"The database was made by another version of Ketamine Info (it has {other[0]}). Begin with an "
+                f"empty one: delete {settings.LOCAL_FOLDER}, or name another in DATABASE_URL."
+            )
         if plan := executor.migration_plan(executor.loader.graph.leaf_nodes()):
             quiet = {"verbosity": 0, "interactive": False}
             self.step(

@@ -2,20 +2,13 @@
 
 from django.db import migrations
 
-from accounts.roles import CLINICIAN_REVIEWER, EDITOR, grant
+from accounts.roles import CLINICIAN_REVIEWER, EDITOR
 
 STOCK = "Moderators approval"  # Wagtail's own, for a group that we do not have
 
 
-def grant_new_records(apps, schema_editor):
-    grant(apps, EDITOR, [f"articles.{action}_claim" for action in ("add", "change", "delete", "publish")])
-    grant(apps, EDITOR, [f"articles.{action}_trial" for action in ("add", "change", "delete")])
-    grant(apps, EDITOR, ["articles.view_feedback", "articles.delete_feedback"])
-    grant(apps, CLINICIAN_REVIEWER, ["articles.view_claim", "articles.view_trial"])
-    grant(apps, CLINICIAN_REVIEWER, ["articles.add_clinicalreview", "articles.view_clinicalreview"])
-
-
 def make_workflow(apps, schema_editor):
+    """Without a page: the one whose articles it is for is loaded later, and gets it then (articles.loading)."""
     workflow = apps.get_model("wagtailcore.Workflow").objects.create(name="Article review", active=True)
     steps = [
         ("wagtailcore", "GroupApprovalTask", "Fact check", EDITOR),
@@ -32,9 +25,6 @@ def make_workflow(apps, schema_editor):
         apps.get_model("wagtailcore.WorkflowTask").objects.create(
             workflow=workflow, task_id=task.pk, sort_order=order
         )
-    index = apps.get_model("articles.ArticleIndexPage").objects.first()
-    if index:  # on a fresh database it is loaded later, and gets its workflow then (articles.loading)
-        apps.get_model("wagtailcore.WorkflowPage").objects.create(workflow=workflow, page_id=index.pk)
 
 
 def remove_stock_workflow(apps, schema_editor):
@@ -45,11 +35,10 @@ def remove_stock_workflow(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0002_roles"),
-        ("articles", "0007_clinical_review_and_feedback"),
+        ("articles", "0001_initial"),
     ]
 
     operations = [
-        migrations.RunPython(grant_new_records, migrations.RunPython.noop),
         migrations.RunPython(make_workflow, migrations.RunPython.noop),
         migrations.RunPython(remove_stock_workflow, migrations.RunPython.noop),
     ]

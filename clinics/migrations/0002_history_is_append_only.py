@@ -19,6 +19,6 @@ DROP FUNCTION clinics_clinicevent_is_append_only();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("clinics", "0007_schedules_and_closed_dates")]
+    dependencies = [("clinics", "0001_initial")]
 
     operations = [migrations.RunSQL(FORBID, ALLOW)]
