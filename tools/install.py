@@ -54,9 +54,7 @@ def install(name):
         os.remove(INSTALLED)
     requirements = os.path.join(PROJECT, "requirements", name + ".txt")
     python = os.path.join(VENV, "bin", "python")
-    # Compiled now, as pip would: a process that may not write bytecode would compile it all at each start.
-    options = ["--quiet", "--require-hashes", "--compile-bytecode", "--python", python]
-    run([uv, "pip", "sync", *options, requirements], environment)
+    run([uv, "pip", "sync", "--quiet", "--require-hashes", "--python", python, requirements], environment)
     with open(INSTALLED, "w") as stamp:
         stamp.write(name + " " + digest(name))
 
