@@ -39,17 +39,19 @@ def find(places: PlaceQuerySet, text: str, country: str | None = None) -> Findin
         country = _country(country)
         if country not in COVERED:
             return Finding(Outcome.NOT_COVERED, shown, country=country)
+    area = postcodes.is_area(shown, country)
     if not _is_plain(text, shown):
-        return _malformed(shown, country)
+        return _too_little(shown) if area else _malformed(shown, country)
     if readings := _readings(shown, country):
         return _find_code(places, readings, country)
     if country is None and (abroad := postcodes.foreign(shown)):
         return Finding(Outcome.NOT_COVERED, shown, country=abroad[0] if len(abroad) == 1 else None)
-    return (
+    finding = (
         _find_misread(places, shown, country)
         or _find_town(places, shown, country)
         or _find_address(places, shown, country)
     )
+    return _too_little(shown) if area and not finding.places else finding
 
 
 def _country(country: str) -> str:
@@ -70,6 +72,11 @@ def _is_plain(text: str, shown: str) -> bool:
 
 def _malformed(shown: str, country: str | None) -> Finding:
     return Finding(Outcome.MALFORMED, shown, country=country, example=postcodes.example_for(shown, country))
+
+
+def _too_little(shown: str) -> Finding:
+    """The letters of a British postcode alone, such as SE, which no town that we list is called."""
+    return Finding(Outcome.PARTIAL, shown, country="GB")
 
 
 # --- Codes ----------------------------------------------------------------------------------------------------------

@@ -174,6 +174,12 @@ _AREAS = (
 _GB_AREAS = frozenset(_AREAS.split())
 _ISLANDS = {"JE": "JE", "GY": "GG", "IM": "IM"}
 
+
+def is_area(text: str, country: str | None = None) -> bool:
+    """Whether *text* is the letters alone that postcodes of the United Kingdom begin with, such as "SE"."""
+    return country in (None, "GB") and text.upper() in _GB_AREAS
+
+
 _OUTCODE = r"(?P<outcode>(?P<area>[A-Z]{1,2})(?:[1-9]\d|\d[A-HJ-NP-Z]?))"
 _UNIT_LETTER = "[ABD-HJLNP-UW-Z]"  # C I K M O V are never used: they are misread by hand and by machine
 # "SWIA IAA": anything else without a digit is a name.

@@ -45,6 +45,7 @@ ASKED = {
     "unknown": "LS99 9ZZ",
     "ambiguous": "Newcastle",
     "not covered": "Paris",
+    "part of a postcode": "SE",
 }
 # The widths, and sizes of text, at which a page is looked at on a phone and at a desk.
 SIZES = {360: [(360, "100%"), (320, "100%"), (640, "200%")], 1280: [(1280, "100%"), (768, "100%")]}

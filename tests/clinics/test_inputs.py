@@ -79,12 +79,13 @@ NOT_FOUND = {
     "unknown": ["LS99 9ZZ", "L51 4AP", "ZZ1 1ZZ", "99999", "M0M 9Z9", "A99 X285", "Zzyzxqville", "Manchestr", "Melborne",
                 "../../etc/passwd", "undefined", "NULL"],
     "not_covered": ["Paris", "Paris, France", "Tokyo", "Wien", "1012 AB", "CH-8001", "01310-100", "A-1010", "VLT 1234"],
-    "malformed": ["%%%", "W", "12", "1NV 4L1D", "' OR 1=1 --", "<script>alert(1)</script>", "😀", "x" * 101, ".*", "\\",
+    "partial": ["SE", "ec", " W ", "Ls"],
+    "malformed": ["%%%", "12", "1NV 4L1D", "' OR 1=1 --", "<script>alert(1)</script>", "😀", "x" * 101, ".*", "\\",
                   "{{7*7}}", "12 Park Row", "123456789012", "12 High Street, Leeds", "1010 Main Street, Springfield", "5 E1"],
 }  # fmt: skip
 NOTHING = ["", " ", "\t\n", "\u00a0"]
 
-STATUS = {"unknown": 404, "not_covered": 404, "malformed": 422}
+STATUS = {"unknown": 404, "not_covered": 404, "partial": 422, "malformed": 422}
 
 
 def ask(client, text: str):
