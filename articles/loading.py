@@ -12,6 +12,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,8 @@ import yaml
 from django.conf import settings
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db import connection, models, transaction
+from django_tasks import DEFAULT_TASK_BACKEND_ALIAS, task_backends
+from django_tasks.backends.dummy import DummyBackend
 from markdown_it import MarkdownIt
 from wagtail.blocks import (
     DecimalBlock,
@@ -113,13 +116,30 @@ def load(folder: Path) -> Counter[str]:
         else:
             done["unchanged" if before.digest == item.digest else "kept as edited"] += 1
     # Every page first gets its place, then its content: pages may link to each other.
-    for item, before in due:
-        if before is None and item.name.startswith("pages/"):
-            _place(item)
-    for item, before in due:
-        _write(item, before)
+    with each_task_once():
+        for item, before in due:
+            if before is None and item.name.startswith("pages/"):
+                _place(item)
+        for item, before in due:
+            _write(item, before)
     _point_site_at_home()
     return done
+
+
+@contextmanager
+def each_task_once() -> Iterator[None]:
+    """Tasks that are asked for inside run at its end, the same one once.
+
+    Wagtail asks with each saving that the record be indexed; a record is saved several times until it is published.
+    """
+    usual = task_backends[DEFAULT_TASK_BACKEND_ALIAS]
+    task_backends[DEFAULT_TASK_BACKEND_ALIAS] = held = DummyBackend(DEFAULT_TASK_BACKEND_ALIAS, {})
+    try:
+        yield
+    finally:
+        task_backends[DEFAULT_TASK_BACKEND_ALIAS] = usual
+    for task, arguments in dict.fromkeys((result.task, tuple(result.args)) for result in held.results):
+        task.enqueue(*arguments)
 
 
 def record_items(folder: Path) -> Iterator[Item]:
@@ -190,7 +210,7 @@ def _write(item: Item, before: LoadedItem | None) -> None:
         record.full_clean()
         if record.pk is None or not isinstance(record, DraftStateMixin):
             record.save()
-        revision = record.save_revision(log_action=True)
+        revision = record.save_revision(clean=False, log_action=True)
     except StreamBlockValidationError as error:
         raise ContentError(f"{item.name}: {json.dumps(error.as_json_data(), ensure_ascii=False)}") from error
     except (ValidationError, ContentError, ObjectDoesNotExist, KeyError) as error:

@@ -1,5 +1,6 @@
 """The starting content: loaded once, updated from its files, and never over an editor's work."""
 
+import datetime
 import shutil
 from pathlib import Path
 
@@ -9,10 +10,19 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from wagtail.models import Page, Site
+from wagtail.models import Page, ReferenceIndex, Site
 
-from articles.loading import ContentError, load
-from articles.models import ArticlePage, CrisisLine, EvidenceChart, HomePage, LoadedItem, Source, StandardPage
+from articles.loading import RECORDS, ContentError, load, page_items, record_items
+from articles.models import (
+    ArticlePage,
+    Claim,
+    CrisisLine,
+    EvidenceChart,
+    HomePage,
+    LoadedItem,
+    Source,
+    StandardPage,
+)
 
 CONTENT = settings.BASE_DIR / "fixtures" / "articles"
 
@@ -28,18 +38,51 @@ def change(path: Path, **values) -> None:
     path.write_text(yaml.safe_dump(given | values, allow_unicode=True), encoding="utf-8")
 
 
+@pytest.fixture
+def small(tmp_path) -> Path:
+    """Content of three pages and no records."""
+    page = {"title": "A title", "summary": "A summary.", "body": [{"text": "Some words."}]}
+    article = page | {"type": "article", "topic": "start", "sources_checked_on": datetime.date(2026, 11, 1)}
+    pages = {"home": {"type": "home"}, "articles": {"type": "articles"}, "articles/about-us": article}
+    (tmp_path / "pages/articles").mkdir(parents=True)
+    for name, given in pages.items():
+        (tmp_path / f"pages/{name}.yaml").write_text(yaml.safe_dump(page | given), encoding="utf-8")
+    for kind in RECORDS:
+        (tmp_path / f"{kind}.yaml").write_text("{}", encoding="utf-8")
+    return tmp_path
+
+
 @pytest.mark.django_db
-def test_the_first_load_makes_a_site_with_a_home_page():
+def test_the_first_load_makes_a_site_with_a_home_page(small):
     assert Page.objects.filter(title__startswith="Welcome").exists()
 
-    done = load(CONTENT)
+    done = load(small)
 
     home = HomePage.objects.get()
-    assert set(done) == {"created"}
+    assert done == {"created": 3}
     assert Site.objects.get().root_page_id == home.pk
     assert not Page.objects.filter(title__startswith="Welcome").exists()
+    assert ArticlePage.objects.live().get().url == "/articles/about-us/"
+
+
+def test_the_content_is_loaded_whole(world):
+    files = [*record_items(CONTENT), *page_items(CONTENT / "pages")]
+
+    assert {(item.name, item.digest) for item in files} == set(
+        LoadedItem.objects.values_list("name", "digest")
+    )
     assert ArticlePage.objects.live().count() == 10
     assert ArticlePage.objects.live().in_reading_order().first().url == "/articles/ketamine-for-depression/"
+    assert not Page.objects.filter(title__startswith="Welcome").exists()
+
+
+def test_what_is_loaded_is_in_the_indexes_of_the_admin(world):
+    """Wagtail's own search, and its list of what is used where, which are written once at the end."""
+    page = ArticlePage.objects.get(slug="ketamine-for-depression")
+    assert page in ArticlePage.objects.search(page.title)
+    claim = Claim.objects.filter(claim_sources__isnull=False).first()
+    used = ReferenceIndex.get_references_to(claim.claim_sources.first().source)
+    assert str(claim.pk) in used.values_list("object_id", flat=True)
 
 
 @pytest.mark.django_db
