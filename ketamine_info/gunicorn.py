@@ -1,5 +1,6 @@
 """How gunicorn serves the site: for ``manage.py up`` and ``gunicorn -c python:ketamine_info.gunicorn``."""
 
+import gc
 import os
 
 from ketamine_info import logs
@@ -26,10 +27,11 @@ logconfig_dict = logs.configuration()
 
 
 def pre_fork(server, worker):
-    """No connection is shared between processes."""
+    """No connection is shared between processes; what was loaded stays in memory that they share."""
     from django.db import connections
 
     connections.close_all()
+    gc.freeze()  # the collector would write to all of it in each process, also when that ends
 
 
 def post_fork(server, worker):
