@@ -127,7 +127,7 @@ def _files(stage: str) -> Iterator[Path]:
             yield from sorted(Path(app.path, "migrations").glob("*.py"))
     for folder in STAGES[stage]["paths"]:
         yield from sorted(
-            path for path in Path(settings.BASE_DIR, folder).rglob("*.*") if path.suffix != ".pyc"
+            path for path in Path(settings.BASE_DIR, folder).rglob("*.*") if path.parent.name != "__pycache__"
         )
 
 

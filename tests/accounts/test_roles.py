@@ -33,6 +33,12 @@ pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")
 Found = Iterator[tuple[str, URLPattern]]
 
 
+@pytest.fixture(scope="module", autouse=True)
+def no_picture_left_open():
+    yield
+    gc.collect()
+
+
 def admin_views(patterns=None, route: str = "", namespace: str = "") -> Found:
     """Pairs of name and pattern of every view under /admin/; a nameless one goes by its route."""
     for pattern in get_resolver().url_patterns if patterns is None else patterns:
@@ -70,7 +76,7 @@ def keys(world, settings, tmp_path):
     task = GroupApprovalTask.objects.create(name="Read it")
     redirect = Redirect.objects.create(old_path="/old", redirect_link="/")
     workflow = Workflow.objects.create(name="Reading")
-    yield {
+    return {
         "page_id": article.pk,
         "page_pk": article.pk,
         "page_to_move_id": article.pk,
@@ -108,7 +114,6 @@ def keys(world, settings, tmp_path):
         "clinics.clinic revision": clinic.save_revision().pk,
         "clinics.clinic": clinic.pk,
     }
-    gc.collect()
 
 
 def address_of(name: str, pattern: URLPattern, keys: dict) -> str:
@@ -151,6 +156,7 @@ def ask(request):
     """Asks as somebody with a role, and leaves nothing behind: not even having signed out."""
     client = Client(raise_request_exception=False)
     client.force_login(request.getfixturevalue("somebody"))
+    client.get("/admin/sprite/")  # from the second request on, the session is not written any more
     signed_in = client.cookies.copy()
 
     def asked(method: str, address: str):
