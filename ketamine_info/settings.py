@@ -66,6 +66,7 @@ INSTALLED_APPS = [
     "django.contrib.sitemaps",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
+    "django.forms",
 ]
 
 MIDDLEWARE = [
@@ -106,6 +107,7 @@ TEMPLATES = [
         },
     },
 ]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"  # so that templates/django/forms comes before Django's
 
 # ------------------------------------------------------------------------------------------- database
 LOCAL_FOLDER = Path(env.str("EMBEDDED_POSTGRES_DIR", default=str(BASE_DIR / ".local")))
