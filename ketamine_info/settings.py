@@ -107,7 +107,7 @@ TEMPLATES = [
         },
     },
 ]
-FORM_RENDERER = "django.forms.renderers.TemplatesSetting"  # so that templates/django/forms comes before Django's
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"  # templates/django/forms before Django's
 
 # ------------------------------------------------------------------------------------------- database
 LOCAL_FOLDER = Path(env.str("EMBEDDED_POSTGRES_DIR", default=str(BASE_DIR / ".local")))
