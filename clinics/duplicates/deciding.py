@@ -46,8 +46,8 @@ def as_edited(clinic: Clinic) -> Clinic:
 def merge(*, pair: DuplicatePair, keep: int, take: Collection[str], seen: str, because: str, by) -> None:
     """Let the listing with primary key *keep* stand for both, with the facts named in *take* from the other.
 
-    The other is delisted, keeps all that belongs to it, and its address leads to the one that is kept. *seen* is what
-    ``as_seen`` gave when the curator looked.
+    The other is delisted, keeps all that belongs to it but what lists propose for it, and its address leads to the one
+    that is kept. *seen* is what ``as_seen`` gave when the curator looked.
 
     Raises DecidedError, ChangedError, ValidationError, curation.DraftPendingError.
     """
@@ -78,6 +78,7 @@ def merge(*, pair: DuplicatePair, keep: int, take: Collection[str], seen: str, b
         because=because,
         by=by,
     )
+    left.proposed_changes.open().update(clinic=kept)
     pair.kept = kept
     _decide(pair, DuplicatePair.Decision.MERGED, because=because, by=by)
 
@@ -134,6 +135,7 @@ def _separate(pair: DuplicatePair, *, because: str, by) -> list[Fact]:
     now = as_edited(kept)
     taken = [fact for fact in FACTS if fact.name in pair.before["taken"]]
     as_merged = [fact for fact in taken if fact.value(now) == fact.value(repeat_before)]
+    kept.proposed_changes.open().filter(source_record__clinic=left).update(clinic=left)
     if pair.before["do_not_call"]:
         Verification.objects.filter(clinic=kept).update(do_not_call_since=None)
     curation.unmerge(

@@ -41,6 +41,8 @@ def said_by(mapping: Mapping, cells: dict[str, str]) -> dict[str, dict[str, Any]
 def propose(changes: Iterable[tuple[SourceRecord, dict[str, tuple[dict, dict]]]], *, at: datetime) -> int:
     """Open a proposal for each difference that the clinic does not show already; how many are new or changed.
 
+    The row of a listing that was merged into another proposes to the one that stands for both.
+
     A proposal that is open follows its source: it takes the newer value, or is withdrawn where the source has gone
     back to what the clinic says.
     """
@@ -48,7 +50,7 @@ def propose(changes: Iterable[tuple[SourceRecord, dict[str, tuple[dict, dict]]]]
     if not changes:
         return 0
     records = [record for record, _ in changes]
-    clinics = Clinic.objects.defer("position").in_bulk({record.clinic_id for record in records})
+    clinics = Clinic.objects.defer("position").standing_for({record.clinic_id for record in records})
     opened = {
         (change.source_record_id, change.about): change
         for change in ProposedChange.objects.open().filter(source_record__in=records)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.db.models.expressions import RawSQL
@@ -59,6 +60,21 @@ class ClinicQuerySet(QueueQuerySet):
                 break
             clinic = successor
         return clinic
+
+    def standing_for(self, keys: Iterable[Any]) -> dict[Any, Clinic]:
+        """By each of *keys* its clinic; for a listing that was merged into another, the one that it leads to."""
+        clinics = self.in_bulk(keys)
+        for _ in range(LONGEST_TRAIL):
+            merged = {
+                key: clinic.successor_id
+                for key, clinic in clinics.items()
+                if clinic.delisted_because == clinic.DelistedBecause.DUPLICATE and clinic.successor_id
+            }
+            if not merged:
+                break
+            found = self.in_bulk(merged.values())
+            clinics |= {key: found[successor] for key, successor in merged.items()}
+        return clinics
 
     def for_cards(self):
         """With what a card of the results shows, in a fixed number of queries."""

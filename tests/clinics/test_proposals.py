@@ -9,9 +9,10 @@ from django.test.utils import CaptureQueriesContext
 
 from clinics import curation, proposals
 from clinics.curation import DraftPendingError
+from clinics.duplicates import deciding
 from clinics.importing.applying import import_list
 from clinics.importing.mappings import MAPPINGS
-from clinics.models import Clinic, ClinicEvent, ProposedChange
+from clinics.models import Clinic, ClinicEvent, DuplicatePair, ProposedChange
 from clinics.proposals import DecidedError
 from tests.factories import create_user
 
@@ -131,6 +132,26 @@ def test_a_draft_and_an_import_lose_nothing_of_each_other(load, curator):
     proposals.accept(change=change, by=curator)
     clinic.refresh_from_db()
     assert (clinic.phone, clinic.street) == ("+1 403-555-0100", "12 Elm St")
+
+
+def test_the_list_of_a_merged_listing_proposes_to_the_one_that_stands_for_it(load, curator):
+    load(row(1), row(2, name="Northside Clinic"))
+    load(row(1), row(2, name="Northside Clinic", street="elm st"))
+    kept, left = Clinic.objects.order_by("pk")
+    pair = DuplicatePair.objects.create(first=kept, second=left, score=90, found_at=AT, seen_at=AT)
+    deciding.merge(pair=pair, keep=kept.pk, take=[], seen=deciding.as_seen(pair), because="", by=curator)
+    assert [change.clinic for change in ProposedChange.objects.open()] == [kept]
+    load(row(1), row(2, name="Northside Clinic", street="elm st", position="51.5,-114.0"))
+    changes = ProposedChange.objects.open()
+    assert {(change.clinic, change.about) for change in changes} == {(kept, "street"), (kept, "position")}
+    for change in changes:
+        proposals.accept(change=change, by=curator)
+    kept.refresh_from_db()
+    assert (kept.street, kept.latitude) == ("12 Elm St", 51.5)
+
+    load(row(1), row(2, name="Northside Hospital", street="elm st", position="51.5,-114.0"))
+    deciding.take_back(pair=DuplicatePair.objects.get(), because="", by=curator)
+    assert [(change.clinic, change.about) for change in ProposedChange.objects.open()] == [(left, "name")]
 
 
 # --- In the admin ----------------------------------------------------------------------------------------------------
