@@ -1,9 +1,14 @@
 """What every answer carries, and what is refused before anything else looks at it."""
 
+from urllib.parse import urlsplit
+
 from csp.middleware import CSPMiddleware
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
+from django.utils.encoding import uri_to_iri
+from wagtail.contrib.redirects.middleware import RedirectMiddleware
+from wagtail.contrib.redirects.models import Redirect
 
 from ketamine_info.views import refused
 
@@ -38,6 +43,26 @@ class ContentSecurityPolicy(CSPMiddleware):
         if getattr(request, "is_dummy", False):
             return response
         return super().process_response(request, response)
+
+
+class Redirects(RedirectMiddleware):
+    """Wagtail's, which asks for the site and for each spelling of a path, only where a redirect has one of them.
+
+    Most addresses that lead nowhere never led anywhere: one short query is enough for those that strangers try out.
+    """
+
+    def process_response(self, request, response):
+        if response.status_code != 404 or not leads_on(request):
+            return response
+        return super().process_response(request, response)
+
+
+def leads_on(request: HttpRequest) -> bool:
+    """Whether a redirect has the path of *request*, with its query or without, as it was sent or decoded."""
+    whole = Redirect.normalise_path(request.get_full_path(), decode_unicode=False)
+    sent = {whole, urlsplit(whole).path}
+    paths = sent | {uri_to_iri(path) for path in sent}
+    return Redirect.objects.filter(old_path__in=[path for path in paths if "\0" not in path]).exists()
 
 
 def headers(get_response):

@@ -87,7 +87,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "accounts.middleware.session_limits",
     "accounts.middleware.second_factor",
-    "wagtail.contrib.redirects.middleware.RedirectMiddleware",
+    "ketamine_info.middleware.Redirects",
 ]
 
 ROOT_URLCONF = "ketamine_info.urls"

@@ -77,15 +77,24 @@ def answer(world, client, answers, address):
     return answers.get(address) or answers.setdefault(address, client.get(address))
 
 
+@pytest.fixture(scope="module")
+def parsed() -> dict:
+    return {}
+
+
 @pytest.fixture
-def page(answer) -> BeautifulSoup:
+def page(answer, parsed, address) -> BeautifulSoup:
     assert answer.status_code == 200
-    return BeautifulSoup(answer.content, "html.parser")
+    return parsed.get(address) or parsed.setdefault(address, soup_of(answer))
 
 
 def soup(client, address) -> BeautifulSoup:
     answer = client.get(address)
     assert answer.status_code == 200, address
+    return soup_of(answer)
+
+
+def soup_of(answer) -> BeautifulSoup:
     return BeautifulSoup(answer.content, "html.parser")
 
 
@@ -135,8 +144,8 @@ def test_an_anonymous_visitor_gets_no_cookie_and_no_token(answer):
     assert b"csrf" not in answer.content.lower()
 
 
-def test_every_link_within_the_site_leads_somewhere(world, client):
-    pages = {address: soup(client, address) for address in PAGES}
+def test_every_link_within_the_site_leads_somewhere(world, client, parsed):
+    pages = {address: parsed.get(address) or soup(client, address) for address in PAGES}
     links = {urljoin(address, link["href"]) for address in PAGES for link in pages[address].select("a[href]")}
     for link in links:
         parts = urlsplit(link)
@@ -231,8 +240,7 @@ def test_articles_are_listed_by_topic_in_reading_order(world, client):
 
 
 @pytest.mark.parametrize("address", ARTICLES)
-def test_an_article_leads_to_the_ones_before_and_after(world, client, address):
-    page = soup(client, address)
+def test_an_article_leads_to_the_ones_before_and_after(page, address):
     for way, place in [("prev", ARTICLES.index(address) - 1), ("next", ARTICLES.index(address) + 1)]:
         links = [link["href"] for link in page.select(f".neighbours a[rel={way}]")]
         assert links == ([ARTICLES[place]] if 0 <= place < len(ARTICLES) else [])

@@ -54,9 +54,9 @@ def latest(article) -> ArticlePage:
 def form_of(client, article, **changes) -> dict[str, str]:
     """What the browser sends for the editor of *article*: what its form holds, with some fields changed."""
     draft = latest(article)
-    page = BeautifulSoup(client.get(edit(article)).content, "html.parser")
+    page = client.get(edit(article)).text
     opened = {
-        name: page.find("input", attrs={"name": name})["value"]
+        name: re.search(f'<input[^>]* name="{name}" value="([^"]+)"', page)[1]
         for name in ("loaded_revision_id", "loaded_revision_created_at")
     }
     fields = {

@@ -2,6 +2,8 @@
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from wagtail.contrib.redirects.models import Redirect
 
 SHARED = "public, max-age=60, s-maxage=300, stale-while-revalidate=600, stale-if-error=86400"
 ARTICLES = ["/", "/articles/ketamine-for-depression/", "/about/", "/get-help-now/"]
@@ -163,3 +165,24 @@ def test_without_a_database_it_says_so(world, client, address, kind):
 @pytest.mark.parametrize("address", ["/admin/", "/accounts/login/", "/clinics/"])
 def test_nul_in_a_cookie_is_refused(world, client, address):
     assert client.get(address, headers={"cookie": 'sessionid="aaaaaaaaaaaa\\000bbbb"'}).status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("moved", "asked"),
+    [
+        ("/old", "/old/"),
+        ("/old", "/old/?from=letter"),
+        ("/old?page=2", "/old/?page=2"),
+        ("/café", "/caf%C3%A9/"),
+        ("/caf%C3%A9", "/caf%C3%A9/?from=letter"),
+    ],
+)
+def test_a_page_that_moved_is_found_however_it_is_asked_for(world, client, moved, asked):
+    Redirect.objects.create(old_path=moved, redirect_link="/about/")
+    assert client.get(asked).headers["Location"] == "/about/"
+
+
+def test_an_address_that_leads_nowhere_asks_once_whether_it_led_somewhere(world, client):
+    with CaptureQueriesContext(connection) as queries:
+        assert client.get("/data/nothing.csv?page=2").status_code == 404
+    assert len(queries) == 1
