@@ -3,28 +3,15 @@
 import re
 
 import pytest
-from django.contrib.auth.hashers import PBKDF2PasswordHasher, make_password
 from playwright.sync_api import expect
 
 from tests.factories import create_user
-from tests.template_databases import connected_to
-
-PASSWORD = "violet anchor seventeen"
 
 
 @pytest.fixture
-def curator(page, site_database, django_db_blocker):
+def curator(context, sign_in):
     """Signed in on ``page``, on the site's own database."""
-    with django_db_blocker.unblock(), connected_to(site_database):
-        user = create_user(is_superuser=True, is_staff=True)
-        user.password = make_password(PASSWORD, hasher=PBKDF2PasswordHasher())  # the site knows no quick one
-        user.save()
-    page.goto("/accounts/login/?next=/admin/")
-    page.locator("#id_login").fill(user.username)
-    page.locator("#id_password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    expect(page).to_have_url(re.compile("/admin/$"))
-    return user
+    return sign_in(context, create_user, is_superuser=True, is_staff=True)
 
 
 def test_a_clinic_is_drafted_previewed_published_and_changed(page, curator):

@@ -4,12 +4,10 @@
 """
 
 import os
-import re
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from django.contrib.auth.hashers import PBKDF2PasswordHasher, make_password
 from django.utils import timezone
 from PIL import Image
 from playwright.sync_api import expect
@@ -19,7 +17,6 @@ from clinics.models.unmet_need import week_of
 from tests.factories import create_report, create_user
 from tests.template_databases import connected_to
 
-PASSWORD = "violet anchor seventeen"
 LARGEST = 150_000  # bytes of a picture
 
 
@@ -61,19 +58,10 @@ def heron(site_database, django_db_blocker) -> Clinic:
 
 
 @pytest.fixture
-def curator(page, site_database, django_db_blocker):
+def curator(page, sign_in):
     """Signed in on ``page``, on the site's own database."""
-    with django_db_blocker.unblock(), connected_to(site_database):
-        user = create_user(username="robin", is_superuser=True, is_staff=True)
-        user.password = make_password(PASSWORD, hasher=PBKDF2PasswordHasher())
-        user.save()
     page.set_viewport_size({"width": 1200, "height": 800})
-    page.goto("/accounts/login/?next=/admin/")
-    page.locator("#id_login").fill("robin")
-    page.locator("#id_password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    expect(page).to_have_url(re.compile("/admin/$"))
-    return user
+    return sign_in(page.context, create_user, username="robin", is_superuser=True, is_staff=True)
 
 
 def test_a_curators_day(page, curator, heron, picture, axe):

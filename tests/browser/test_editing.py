@@ -3,7 +3,6 @@
 import re
 
 import pytest
-from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import expect
 
@@ -15,23 +14,15 @@ TITLE = "Ketamine and sleep"
 
 
 @pytest.fixture
-def sign_in(browser, base_url, site_database, django_db_blocker):
-    """``sign_in(role)``: the admin, opened by somebody who has that role and has signed in."""
-    contexts = []
+def admin(new_context, sign_in):
+    """``admin(role)``: the admin, opened by somebody who has that role and has signed in."""
 
-    def sign_in(role: str):
-        with django_db_blocker.unblock(), connected_to(site_database):
-            client = Client()
-            client.force_login(person(role))
-        context = browser.new_context(base_url=base_url)
-        contexts.append(context)
-        session = client.cookies["sessionid"]
-        context.add_cookies([{"name": session.key, "value": session.value, "url": base_url}])
+    def admin(role: str):
+        context = new_context()
+        sign_in(context, person, role)
         return context.new_page()
 
-    yield sign_in
-    for context in contexts:
-        context.close()
+    return admin
 
 
 @pytest.fixture
@@ -51,13 +42,13 @@ def choose_action(page, name: str) -> None:
     page.get_by_role("button", name=name, exact=True).click()
 
 
-def test_an_article_is_written_reviewed_published_and_corrected_with_a_reason(page, sign_in, articles_key):
+def test_an_article_is_written_reviewed_published_and_corrected_with_a_reason(page, admin, articles_key):
     today = timezone.localdate()
     day = f"{today.day} {today:%B %Y}"
     refused = []
 
     # An editor writes it, with a claim, a care card and a chart, and looks at it as a reader will.
-    editor = sign_in(EDITOR)
+    editor = admin(EDITOR)
     editor.on("console", lambda said: refused.append(said.text) if "Security Policy" in said.text else None)
     editor.goto(f"/admin/pages/add/articles/articlepage/{articles_key}/")
     editor.locator("#id_title").fill(TITLE)
@@ -88,11 +79,11 @@ def test_an_article_is_written_reviewed_published_and_corrected_with_a_reason(pa
     expect(editor.locator(".messages")).to_contain_text("submitted for moderation")
 
     # A colleague checks the facts; then it waits for a clinician, who signs it off.
-    colleague = sign_in(EDITOR)
+    colleague = admin(EDITOR)
     colleague.goto(article)
     choose_action(colleague, "Approve")
     expect(colleague.locator(".messages")).to_contain_text("updated")
-    clinician = sign_in(REVIEWER)
+    clinician = admin(REVIEWER)
     clinician.goto("/admin/")
     clinician.get_by_role("link", name=TITLE).click()
     choose_action(clinician, "Sign off and Publish")
