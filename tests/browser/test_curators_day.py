@@ -81,7 +81,8 @@ def test_a_curators_day(page, curator, heron, picture, axe):
     expect(page.locator(".call")).to_contain_text("Ask about these first")
     picture("curating-call")
 
-    page.get_by_role("button", name="Give it back uncalled").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Give it back uncalled").click()
     page.goto(f"/admin/snippets/clinics/clinic/edit/{heron.pk}/")
     pin = page.locator(".pin-map__pin")
     expect(pin).to_be_visible()
@@ -99,7 +100,8 @@ def test_a_curators_day(page, curator, heron, picture, axe):
     latitude.fill("51.53")
     page.locator(".pin-map").scroll_into_view_if_needed()
     picture("curating-pin")
-    page.get_by_role("button", name="Save draft").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Save draft").click()
     expect(latitude).to_have_value("51.53")
 
     page.goto("/admin/curation/unmet-need/")

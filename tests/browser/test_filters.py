@@ -113,12 +113,12 @@ def test_a_phone_opens_a_sheet(visit, axe):
     assert sheet.is_visible()
     axe(page)
     page.keyboard.press("Escape")
-    assert not sheet.is_visible()
+    expect(sheet).to_be_hidden()
     assert page.locator(".filter-panel__toggle").inner_text().split() == ["Filters", "1", "chosen"]
     page.locator(".filter-panel__toggle").click()
     sheet.get_by_role("button", name="Show").click()
-    assert not sheet.is_visible()
-    assert focused(page) == "near-title"
+    expect(sheet).to_be_hidden()
+    expect(page.locator("#near-title")).to_be_focused()
     assert is_same_page(page)
 
 

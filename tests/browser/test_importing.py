@@ -67,6 +67,7 @@ def test_three_lists_are_mapped_by_hand_checked_and_imported(
         work()
         expect(page.locator("#run")).to_contain_text("Checked; nothing was written.")  # it looks by itself
         page.get_by_role("button", name="Import it").click()
+        expect(page.locator("#run")).to_contain_text("Waiting.")
         work()
         expect(page.locator("#run")).to_contain_text(re.compile(r"Imported\."))
         page.get_by_role("link", name="The drafts of this list").click()

@@ -57,8 +57,8 @@ def test_the_map_has_the_clinics_of_the_list_and_asks_nobody_else(visit, base_ur
     assert page.complaints == []
     assert page.locator(".clinic-card__number").count() == len(names_in_the_list(page))
     page.get_by_role("button", name="Hide map").click()
-    assert page.locator(".clinic-card__number").count() == 0
-    assert not page.locator("#map-frame").is_visible()
+    expect(page.locator(".clinic-card__number")).to_have_count(0)
+    expect(page.locator("#map-frame")).to_be_hidden()
 
 
 def test_pointing_at_one_shows_the_other(visit):
@@ -69,7 +69,7 @@ def test_pointing_at_one_shows_the_other(visit):
     marker = page.locator(".map-marker.is-pointed-at")
     assert card.locator(".clinic-card__name").inner_text() in marker.get_attribute("aria-label")
     page.mouse.move(0, 0)
-    assert page.locator(".is-pointed-at").count() == 0
+    expect(page.locator(".is-pointed-at")).to_have_count(0)
     marker = page.locator(".map-marker").last
     marker.focus()
     pointed = page.locator(".clinic-card.is-pointed-at .clinic-card__name").first.inner_text()

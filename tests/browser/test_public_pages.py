@@ -181,7 +181,7 @@ def test_a_mistake_keeps_what_was_typed_and_the_cursor(visit):
     ask(page, "LS99 9ZZ")
     field = page.get_by_label("Postcode or town")
     assert field.input_value() == "LS99 9ZZ"
-    assert field.evaluate("field => field === document.activeElement")
+    expect(field).to_be_focused()
     assert field.get_attribute("aria-invalid") == "true"
     assert "LS99" in page.locator(f"#{field.get_attribute('aria-describedby')}").inner_text()
 
@@ -193,7 +193,7 @@ def test_the_first_stop_of_the_keyboard_skips_to_the_content(visit):
     assert link.evaluate("link => link === document.activeElement")
     assert link.bounding_box()["y"] >= 0
     page.keyboard.press("Enter")
-    assert page.evaluate("document.activeElement.id") == "main"
+    expect(page.locator("#main")).to_be_focused()
 
 
 def test_leaving_quickly_leaves_no_way_back(visit):

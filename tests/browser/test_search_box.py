@@ -148,11 +148,11 @@ def test_a_late_answer_to_an_earlier_text_is_not_shown(visit):
     page = visit("/clinics/")
     held = []
     page.route("**/clinics/suggest", lambda route: held.append(route), times=1)  # the first is kept waiting
-    field = typing(page, "par")
-    page.wait_for_timeout(400)
-    assert len(held) == 1
+    with page.expect_request("**/clinics/suggest"):
+        field = typing(page, "par")
     field.fill("leed")
     page.get_by_role("option").filter(has_text="Leeds").first.wait_for()
+    assert len(held) == 1
     held[0].fulfill(json={"places": [{"label": "Late", "country": "", "url": "/"}]})
     page.wait_for_timeout(200)
     assert page.get_by_role("option").filter(has_text="Late").count() == 0
@@ -164,13 +164,13 @@ def test_the_box_works_when_suggestions_are_slow_or_do_not_come(visit, axe):
     held = []
     page.route("**/clinics/suggest", lambda route: held.append(route), times=1)
     field = typing(page, "LS1")
-    page.clock.run_for(150)  # the pause
-    page.wait_for_timeout(50)
-    assert len(held) == 1
+    with page.expect_request("**/clinics/suggest"):
+        page.clock.run_for(150)  # the pause
     said = page.locator(".search-box [role=status].suggestions--none")
     assert said.count() == 0
     page.clock.run_for(400)
     expect(said).to_have_text("Searching…")
+    assert len(held) == 1
     assert field.get_attribute("aria-expanded") == "false"
     page.clock.run_for(2600)
     expect(said).to_contain_text("No suggestions just now")
