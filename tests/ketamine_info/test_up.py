@@ -14,7 +14,7 @@ from pathlib import Path
 import psutil
 import pytest
 from django.conf import settings
-from django.core.management import CommandError
+from django.core.management import CommandError, call_command
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 
@@ -118,52 +118,48 @@ def up(folder, django_db_setup, django_db_blocker):
 
 
 def test_with_a_database_of_ones_own(up, folder):
-    trial = up()
-    said = trial.until("Ctrl-C stops it.")
+    """Started, started a second time beside it, interrupted, started again, killed, and started after that."""
+    first = up()
+    said = first.until("Ctrl-C stops it.")
     assert "Using the PostgreSQL of DATABASE_URL." in said
-    assert f"http://localhost:{trial.port}/" in said
-    assert f"http://localhost:{trial.port}/admin/" in said
+    assert f"http://localhost:{first.port}/" in said
+    assert f"http://localhost:{first.port}/admin/" in said
     assert re.search(r"with the password +\S{16} ", said)
-    assert trial.get("/") == trial.get("/clinics/") == 200
-    assert trial.get("/livez", host="[::1]") == 200
+    assert first.get("/") == first.get("/clinics/") == 200
+    assert first.get("/livez", host="[::1]") == 200
     assert not (folder / "postgres").exists()  # no server of its own
 
-    family = trial.family()
-    assert "Stopped." in trial.stop(signal.SIGINT)
-    assert not psutil.wait_procs(family, timeout=10)[1]
-
-    again = up(trial.port)
-    said = again.until("Ctrl-C stops it.")
-    assert "admin, with the password shown at the first start" in said
-    family = again.family()
-    again.stop(signal.SIGTERM)
-    assert not psutil.wait_procs(family, timeout=10)[1]
-
-
-def test_twice_at_once_and_after_a_kill(up):
-    first = up()
-    first.until("Ctrl-C stops it.")
-    second = up()
-    assert second.process.wait(PATIENCE) == 1
-    said = second.process.stdout.read()
+    beside = up()
+    assert beside.process.wait(PATIENCE) == 1
     assert (
         f"already running from this folder: http://localhost:{first.port}/ (process {first.process.pid}"
-        in said
+        in beside.process.stdout.read()
     )
-    first.kill_all()
-    third = up(first.port)
-    third.until("Ctrl-C stops it.")
-    assert third.get("/livez") == 200
+
+    family = first.family()
+    assert first.stop(signal.SIGINT) == "Stopped.\n"
+    assert not psutil.wait_procs(family, timeout=10)[1]
+
+    again = up(first.port)
+    said = again.until("Ctrl-C stops it.")
+    assert "admin, with the password shown at the first start" in said
+    again.kill_all()
+
+    after = up(first.port)
+    after.until("Ctrl-C stops it.")
+    assert after.get("/livez") == 200
+    family = after.family()
+    assert after.stop(signal.SIGTERM) == "Stopped.\n"
+    assert not psutil.wait_procs(family, timeout=10)[1]
 
 
-def test_a_taken_port_is_said(up):
+def test_a_taken_port_is_said(settings, tmp_path):
+    settings.LOCAL_FOLDER = tmp_path
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        trial = up(port)
-        assert trial.process.wait(PATIENCE) == 1
-    assert f"Port {port} is taken by another program. Use another one: make up PORT={port + 1}" in (
-        trial.process.stdout.read()
-    )
+        words = f"Port {port} is taken by another program. Use another one: make up PORT={port + 1}"
+        with pytest.raises(CommandError, match=re.escape(words)):
+            call_command("up", port=port)
 
 
 def test_a_database_that_does_not_answer_is_said(up):
@@ -181,18 +177,10 @@ def test_a_database_of_another_version_is_said():
         Command().migrate()
 
 
-def test_it_is_no_way_to_run_a_server():
-    production = {
-        "DEPLOYMENT": "production",
-        "SECRET_KEY": "x" * 64,
-        "ALLOWED_HOSTS": "ketamine.example",
-        "SITE_URL": "https://ketamine.example",
-        "DATABASE_URL": "postgres://nowhere/nothing",
-    }
-    trial = Up(free_port(), **production)
-    said = trial.process.communicate(timeout=PATIENCE)[0]
-    assert trial.process.returncode == 1
-    assert "docs/operating.md" in said
+def test_it_is_no_way_to_run_a_server(settings):
+    settings.PRODUCTION = True
+    with pytest.raises(CommandError, match=r"docs/operating\.md"):
+        call_command("up")
 
 
 def test_first_start_interrupted_then_whole(up, folder):

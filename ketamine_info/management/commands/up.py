@@ -2,14 +2,14 @@
 
 import errno
 import fcntl
+import logging
 import os
 import secrets
 import signal
 import socket
-import subprocess
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from django.apps import apps
@@ -22,6 +22,8 @@ from gunicorn.app.base import BaseApplication
 
 from ketamine_info import gunicorn as gunicorn_settings
 from ketamine_info.embedded_pg import server
+
+logger = logging.getLogger(__name__)
 
 # Each loads a part of the trial's world, and sees quickly that it is there already.
 LOADING = {
@@ -53,12 +55,12 @@ class Command(BaseCommand):
         try:
             with insisting_on_interrupts():
                 self.set_up()
-            with importing():
+            with importing(sockets):
                 Gunicorn(sockets, when_ready=lambda _: self.welcome(port)).run()
         except KeyboardInterrupt:
             sys.exit(130)
         finally:
-            if os.getpid() == master:  # gunicorn's workers, forked from here, end through here too
+            if os.getpid() == master:
                 connection.close()
                 server.stop_using()
                 self.stdout.write("Stopped.")
@@ -147,17 +149,31 @@ def insisting_on_interrupts():
 
 
 @contextmanager
-def importing():
-    """A process beside the site that works on imports. It ends by itself when this one is killed."""
-    command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "run_imports", "--wait"]
-    worker = subprocess.Popen(command, cwd=settings.BASE_DIR, start_new_session=True)  # noqa: S603
+def importing(sockets: list[socket.socket]):
+    """A process beside the site that works on imports. It ends by itself when this one is killed.
+
+    It is forked, since all that it needs is loaded here, and has a session of its own, so that Ctrl-C is not for it.
+    """
+    connection.close()
     master = os.getpid()
+    worker = os.fork()
+    if worker == 0:
+        try:
+            os.setsid()
+            for each in sockets:
+                each.close()
+            call_command("run_imports", wait=True)
+        except Exception:
+            logger.exception("Nothing works on imports any more")
+        finally:
+            os._exit(0)
     try:
         yield
     finally:
-        if os.getpid() == master:
-            worker.terminate()
-            worker.wait()
+        if os.getpid() == master:  # gunicorn's workers, forked from here, end through here too
+            with suppress(ProcessLookupError, ChildProcessError):  # it had ended, and gunicorn took note
+                os.kill(worker, signal.SIGTERM)
+                os.waitpid(worker, 0)
 
 
 @contextmanager
@@ -183,9 +199,7 @@ def listen(port: int) -> list[socket.socket]:
     sockets = []
     for family, host in ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")):
         try:
-            bound = socket.socket(family)
-            bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            bound.bind((host, port))
+            sockets.append(bound_to(family, host, port))
         except OSError as error:
             if error.errno == errno.EADDRINUSE:
                 raise CommandError(
@@ -193,9 +207,18 @@ def listen(port: int) -> list[socket.socket]:
                 ) from None
             if family == socket.AF_INET:
                 raise CommandError(f"Cannot listen on port {port}: {error.strerror}.") from None
-        else:
-            sockets.append(bound)
     return sockets
+
+
+def bound_to(family: socket.AddressFamily, host: str, port: int) -> socket.socket:
+    new = socket.socket(family)
+    try:
+        new.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        new.bind((host, port))
+    except OSError:
+        new.close()
+        raise
+    return new
 
 
 @contextmanager
