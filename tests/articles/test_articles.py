@@ -1,6 +1,7 @@
 """What every article must keep to, the lead article among them."""
 
 import re
+from copy import copy
 
 import pytest
 from bs4 import BeautifulSoup
@@ -48,8 +49,14 @@ def words_of(element) -> str:
     return " ".join(element.get_text(" ").split())
 
 
+PARSED: dict[str, BeautifulSoup] = {}
+
+
 def read(client, address: str) -> BeautifulSoup:
-    return BeautifulSoup(client.get(address).content, "html.parser")
+    """The page at *address*, as it was loaded: parsed once, and copied, since some tests take things out of it."""
+    if address not in PARSED:
+        PARSED[address] = BeautifulSoup(client.get(address).content, "html.parser")
+    return copy(PARSED[address])
 
 
 def sentences(page):

@@ -5,12 +5,14 @@ import re
 import pytest
 from bs4 import BeautifulSoup
 
+from tests.articles.test_articles import read
+
 ADDRESS = "/articles/ketamine-for-depression/"
 
 
 @pytest.fixture
 def article(world, client) -> BeautifulSoup:
-    return BeautifulSoup(client.get(ADDRESS).content, "html.parser")
+    return read(client, ADDRESS)
 
 
 @pytest.fixture
