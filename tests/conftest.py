@@ -30,6 +30,15 @@ def pytest_configure(config):
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
+def pytest_collection_modifyitems(items):
+    """What needs no database comes first: one process does that while another makes the template databases."""
+    items.sort(key=needs_database)
+
+
+def needs_database(item: pytest.Item) -> bool:
+    return item.get_closest_marker("django_db") is not None or "django_db_setup" in item.fixturenames
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_blocker):
     """The database that ``db`` works on: a clone of ``ground``, instead of one migrated from nothing."""
