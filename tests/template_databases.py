@@ -38,6 +38,8 @@ STAGES = {
 PREFIX = "ketamine_info_"  # of every database made here
 CLONES = 100  # as many may be in use at once
 
+_kept: dict[str, psycopg.Connection] = {}  # open connections that Django's does not lead to now, by database
+
 
 @contextmanager
 def clone(stage: str) -> Iterator[str]:
@@ -50,6 +52,8 @@ def clone(stage: str) -> Iterator[str]:
             _create(server, name, template)
             yield name
         finally:
+            if kept := _kept.pop(name, None):
+                kept.close()
             _drop(server, name)
 
 
@@ -61,14 +65,17 @@ def restore(name: str, stage: str) -> None:
 
 
 @contextmanager
-def connected_to(name: str) -> Iterator[None]:
-    """Django's connection leads to the database *name*."""
+def connected_to(name: str, *, keep: bool = False) -> Iterator[None]:
+    """Django's connection leads to the database *name*.
+
+    With *keep*, what it led to stays open, as does *name* afterwards: opening one takes longer than most tests.
+    """
     usual = connection.settings_dict["NAME"]
-    _switch(name)
+    _switch(name, keep)
     try:
         yield
     finally:
-        _switch(usual)
+        _switch(usual, keep)
 
 
 def url_of(name: str) -> str:
@@ -78,8 +85,13 @@ def url_of(name: str) -> str:
     return f"postgres:///{name}?{urlencode(known)}"
 
 
-def _switch(name: str) -> None:
-    connection.close()
+def _switch(name: str, keep: bool) -> None:
+    if keep:
+        if connection.connection is not None:
+            _kept[connection.settings_dict["NAME"]] = connection.connection
+        connection.connection = _kept.pop(name, None)
+    else:
+        connection.close()
     connection.settings_dict["NAME"] = name
     ContentType.objects.clear_cache()
 
