@@ -1,6 +1,6 @@
 """Databases made once and cloned for each run of the tests.
 
-Migrating takes a quarter of a minute and loading the gazetteer some seconds more, so each stage is kept as a
+Migrating takes ten seconds and loading the gazetteer some more, so each stage is kept as a
 template database under a name that carries a digest of what it was made from, and every run, every xdist
 worker and every site under test gets its own clone in about a second:
 
