@@ -84,13 +84,14 @@ class Command(BaseCommand):
             self.stdout.write(f"  done in {seconds:.0f} s")
 
     def connect(self) -> None:
-        own = settings.DATABASES["default"]["ENGINE"] == "ketamine_info.embedded_pg"
-        self.stdout.write("Starting PostgreSQL …" if own else "Using the PostgreSQL of DATABASE_URL.")
+        self.stdout.write(
+            "Starting PostgreSQL …" if own_server() else "Using the PostgreSQL of DATABASE_URL."
+        )
         try:
             connection.ensure_connection()
         except OperationalError as error:
             raise CommandError(f"The database cannot be reached. {error}") from error
-        if own:
+        if own_server():
             self.stdout.write(f"  its data is in {connection.settings_dict['HOST']}")
 
     def migrate(self) -> None:
@@ -98,9 +99,12 @@ class Command(BaseCommand):
         ours = {app.label for app in apps.get_app_configs() if Path(app.path).parent == settings.BASE_DIR}
         unknown = executor.loader.applied_migrations.keys() - executor.loader.disk_migrations.keys()
         if other := sorted(f"{app}.{name}" for app, name in unknown if app in ours):
+            remedy = (
+                f"delete {connection.settings_dict['HOST']}" if own_server() else "name it in DATABASE_URL"
+            )
             raise CommandError(
-                f"The database was made by another version of Ketamine Info (it has {other[0]}). Begin with an "
-                f"empty one: delete {settings.LOCAL_FOLDER}, or name another in DATABASE_URL."
+                f"The database was made by another version of Ketamine Info (it has {other[0]}). "
+                f"Begin with an empty one: {remedy}."
             )
         if plan := executor.migration_plan(executor.loader.graph.leaf_nodes()):
             quiet = {"verbosity": 0, "interactive": False}
@@ -112,6 +116,11 @@ class Command(BaseCommand):
         address = f"http://localhost:{port}"
         self.stdout.write(f"\nKetamine Info is at   {address}/\nThe admin is at       {address}/admin/\n")
         self.stdout.write(first_administrator() + "\nCtrl-C stops it.\n\n")
+
+
+def own_server() -> bool:
+    """Whether the database is in the PostgreSQL of the project's own, rather than one that DATABASE_URL names."""
+    return settings.DATABASES["default"]["ENGINE"] == "ketamine_info.embedded_pg"
 
 
 def first_administrator() -> str:
