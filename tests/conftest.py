@@ -51,11 +51,7 @@ def django_db_setup(django_db_blocker):
 @pytest.fixture
 def world(django_db_setup, django_db_blocker, world_database):
     """The sample clinics and articles, rolled back after the test. Asked for instead of ``db``."""
-    with (
-        django_db_blocker.unblock(),
-        template_databases.connected_to(world_database, keep=True),
-        transaction.atomic(),
-    ):
+    with django_db_blocker.unblock(), template_databases.connected_to(world_database), transaction.atomic():
         yield
         transaction.set_rollback(True)
 

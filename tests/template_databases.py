@@ -23,7 +23,8 @@ from django.apps import apps
 from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.core.management import call_command, get_commands
-from django.db import connection
+from django.db import connection, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from psycopg import sql
 
 STAGES = {
@@ -38,7 +39,7 @@ STAGES = {
 PREFIX = "ketamine_info_"  # of every database made here
 CLONES = 100  # as many may be in use at once
 
-_kept: dict[str, psycopg.Connection] = {}  # open connections that Django's does not lead to now, by database
+_opened: dict[str, BaseDatabaseWrapper] = {}  # connections to other databases than the usual one, by name
 
 
 @contextmanager
@@ -52,8 +53,8 @@ def clone(stage: str) -> Iterator[str]:
             _create(server, name, template)
             yield name
         finally:
-            if kept := _kept.pop(name, None):
-                kept.close()
+            if opened := _opened.pop(name, None):
+                opened.close()
             _drop(server, name)
 
 
@@ -65,17 +66,19 @@ def restore(name: str, stage: str) -> None:
 
 
 @contextmanager
-def connected_to(name: str, *, keep: bool = False) -> Iterator[None]:
-    """Django's connection leads to the database *name*.
+def connected_to(name: str) -> Iterator[None]:
+    """Django's connection leads to the database *name*, also in threads that are started meanwhile.
 
-    With *keep*, what it led to stays open, as does *name* afterwards: opening one takes longer than most tests.
+    It stays open afterwards, as the usual one does meanwhile: opening one takes longer than most tests.
     """
-    usual = connection.settings_dict["NAME"]
-    _switch(name, keep)
+    usual, usual_name = connections["default"], connections.settings["default"]["NAME"]
+    if name not in _opened:
+        _opened[name] = usual.copy()
     try:
+        _switch(_opened[name], name)
         yield
     finally:
-        _switch(usual, keep)
+        _switch(usual, usual_name)
 
 
 def url_of(name: str) -> str:
@@ -85,14 +88,9 @@ def url_of(name: str) -> str:
     return f"postgres:///{name}?{urlencode(known)}"
 
 
-def _switch(name: str, keep: bool) -> None:
-    if keep:
-        if connection.connection is not None:
-            _kept[connection.settings_dict["NAME"]] = connection.connection
-        connection.connection = _kept.pop(name, None)
-    else:
-        connection.close()
-    connection.settings_dict["NAME"] = name
+def _switch(wrapper: BaseDatabaseWrapper, name: str) -> None:
+    connections["default"] = wrapper
+    connections.settings["default"]["NAME"] = wrapper.settings_dict["NAME"] = name
     ContentType.objects.clear_cache()
 
 
@@ -118,6 +116,7 @@ def _template(server: psycopg.Connection, stage: str) -> str:
                 for command in STAGES[stage]["commands"]:
                     if command in get_commands():
                         call_command(command, verbosity=0)
+            _opened.pop(unfinished).close()
             rename = sql.SQL("ALTER DATABASE {} RENAME TO {}")
             server.execute(rename.format(sql.Identifier(unfinished), sql.Identifier(name)))
     return name
