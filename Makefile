@@ -2,8 +2,6 @@
 
 PYTHON ?= python3
 PORT ?= 8000
-# One more than there are cores: a test waits for its browser, its database or its server now and then.
-WORKERS = $(shell $(PYTHON) -c 'import os; print(min(4, os.cpu_count() + 1))')
 INSTALL = @$(PYTHON) tools/install.py
 MANAGE = .venv/bin/python manage.py
 COMPILE = .uv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
@@ -23,7 +21,7 @@ up:  ## Set everything up and serve the site on http://localhost:8000 (PORT=8123
 
 test:  ## Set everything up and run every test (ARGS='-k postcode' for some)
 	$(INSTALL) dev
-	@.venv/bin/python -m pytest $(if $(ARGS),$(ARGS),-n $(WORKERS) --dist worksteal)
+	@.venv/bin/python -m pytest $(if $(ARGS),$(ARGS),-n auto --maxprocesses=4 --dist worksteal)
 
 check:  ## Lint, format, templates, types, Django's deployment checks, missing migrations
 	$(INSTALL) dev

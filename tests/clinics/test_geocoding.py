@@ -42,7 +42,9 @@ class Nominatim:
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.url = f"nominatim://127.0.0.1:{self.server.server_port}?scheme=http"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        threading.Thread(
+            target=self.server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True
+        ).start()
 
     def knows(self, street: str, point: Point, kind: str = "building") -> None:
         self.answers[street] = [
