@@ -86,9 +86,9 @@ def count_matching(
     clinics whose languages are counted. Looked at are the nearest MOST_FACETED within *within_km*, and the remote
     services that may serve the region. One query reads them once, and works each option out once for each.
     """
-    listed = Clinic.objects.listed().values("pk")
+    listed = Clinic.objects.listed()
     near = listed.near(search.point, within_km=within_km).values("pk")[: MOST_FACETED + 1]
-    serving = listed.serving(search.place.country, search.place.region_code)[: MOST_COUNTED + 1]
+    serving = listed.serving(search.place.country, search.place.region_code).values("pk")[: MOST_COUNTED + 1]
     (near_sql, near_params), (serving_sql, serving_params), (looked_at_sql, looked_at_params) = (
         near.query.sql_with_params(),
         serving.query.sql_with_params(),

@@ -191,13 +191,13 @@ class ClinicSearch:
         """Whether it asks for remote services alone, which are at no distance."""
         return self.settings == (Clinic.Setting.REMOTE,)
 
-    def condition(self, *, but: Criterion | None = None) -> Q:
-        """What the filters together ask of a clinic; *but* is left out."""
+    def condition(self) -> Q:
+        """What the filters together ask of a clinic."""
         return Q(
             *(
                 criterion.condition(chosen, self.at)
                 for criterion in CRITERIA
-                if criterion is not but and (chosen := self.chosen(criterion))
+                if (chosen := self.chosen(criterion))
             )
         )
 

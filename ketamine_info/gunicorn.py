@@ -31,7 +31,7 @@ def pre_fork(server, worker):
     from django.db import connections
 
     connections.close_all()
-    gc.freeze()  # the collector would write to all of it in each process, also when that ends
+    gc.freeze()  # with what was loaded since apps.py did: else each process goes through it all, also at its end
 
 
 def post_fork(server, worker):

@@ -50,7 +50,8 @@ def propose(changes: Iterable[tuple[SourceRecord, dict[str, tuple[dict, dict]]]]
     if not changes:
         return 0
     records = [record for record, _ in changes]
-    clinics = Clinic.objects.defer("position").standing_for({record.clinic_id for record in records})
+    known = Clinic.objects.defer("position")
+    clinics = known.standing_for(known.filter(pk__in={record.clinic_id for record in records}))
     opened = {
         (change.source_record_id, change.about): change
         for change in ProposedChange.objects.open().filter(source_record__in=records)

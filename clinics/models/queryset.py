@@ -53,28 +53,22 @@ class ClinicQuerySet(QueueQuerySet):
         """
         clinics = self.filter(live=True)
         clinic = clinics.filter(slug=slug).first() or clinics.get(old_addresses__slug=slug)
-        for _ in range(LONGEST_TRAIL):
-            is_repeat = clinic.delisted_because == clinic.DelistedBecause.DUPLICATE
-            successor = clinics.filter(pk=clinic.successor_id).first() if is_repeat else None
-            if successor is None:
-                break
-            clinic = successor
-        return clinic
+        return clinics.standing_for([clinic])[clinic.pk]
 
-    def standing_for(self, keys: Iterable[Any]) -> dict[Any, Clinic]:
-        """By each of *keys* its clinic; for a listing that was merged into another, the one that it leads to."""
-        clinics = self.in_bulk(keys)
+    def standing_for(self, clinics: Iterable[Clinic]) -> dict[Any, Clinic]:
+        """By primary key each of *clinics*; for a listing that was merged into another, the one it leads to here."""
+        standing = {clinic.pk: clinic for clinic in clinics}
         for _ in range(LONGEST_TRAIL):
             merged = {
                 key: clinic.successor_id
-                for key, clinic in clinics.items()
-                if clinic.delisted_because == clinic.DelistedBecause.DUPLICATE and clinic.successor_id
+                for key, clinic in standing.items()
+                if clinic.delisted_because == clinic.DelistedBecause.DUPLICATE
             }
-            if not merged:
+            found = self.in_bulk({key for key in merged.values() if key})
+            if not found:
                 break
-            found = self.in_bulk(merged.values())
-            clinics |= {key: found[successor] for key, successor in merged.items()}
-        return clinics
+            standing |= {key: found[successor] for key, successor in merged.items() if successor in found}
+        return standing
 
     def for_cards(self):
         """With what a card of the results shows, in a fixed number of queries."""

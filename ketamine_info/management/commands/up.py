@@ -96,16 +96,7 @@ class Command(BaseCommand):
 
     def migrate(self) -> None:
         executor = MigrationExecutor(connection)
-        ours = {app.label for app in apps.get_app_configs() if Path(app.path).parent == settings.BASE_DIR}
-        unknown = executor.loader.applied_migrations.keys() - executor.loader.disk_migrations.keys()
-        if other := sorted(f"{app}.{name}" for app, name in unknown if app in ours):
-            remedy = (
-                f"delete {connection.settings_dict['HOST']}" if own_server() else "name it in DATABASE_URL"
-            )
-            raise CommandError(
-                f"The database was made by another version of Ketamine Info (it has {other[0]}). "
-                f"Begin with an empty one: {remedy}."
-            )
+        refuse_other_version(executor)
         if plan := executor.migration_plan(executor.loader.graph.leaf_nodes()):
             quiet = {"verbosity": 0, "interactive": False}
             self.step(
@@ -116,6 +107,18 @@ class Command(BaseCommand):
         address = f"http://localhost:{port}"
         self.stdout.write(f"\nKetamine Info is at   {address}/\nThe admin is at       {address}/admin/\n")
         self.stdout.write(first_administrator() + "\nCtrl-C stops it.\n\n")
+
+
+def refuse_other_version(executor: MigrationExecutor) -> None:
+    """Say it where the database has a migration of ours that this version does not know, and cannot build on."""
+    ours = {app.label for app in apps.get_app_configs() if Path(app.path).parent == settings.BASE_DIR}
+    unknown = executor.loader.applied_migrations.keys() - executor.loader.disk_migrations.keys()
+    if other := sorted(f"{app}.{name}" for app, name in unknown if app in ours):
+        remedy = f"delete {connection.settings_dict['HOST']}" if own_server() else "name it in DATABASE_URL"
+        raise CommandError(
+            f"The database was made by another version of Ketamine Info (it has {other[0]}). "
+            f"Begin with an empty one: {remedy}."
+        )
 
 
 def own_server() -> bool:
