@@ -11,13 +11,13 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 from django.db.models import BooleanField, ExpressionWrapper
-from django.db.models.expressions import RawSQL
 
 from clinics.criteria import CRITERIA, LANGUAGE, Criterion
 from clinics.models import Clinic
+from clinics.models.clinic import ASKED_ABOUT
 from clinics.search import MOST_COUNTED, ClinicSearch
 
-MOST_FACETED = 5000  # of this many nearest clinics; the figures of a larger crowd are "at least"
+TABLE = connection.ops.quote_name(Clinic._meta.db_table)
 
 # Of each option the column, true or false for each clinic looked at, by filter field and option. Languages are too
 # many for a column each.
@@ -83,36 +83,39 @@ def count_matching(
     """How many clinics meet each of the *conditions*, of all listed ones that the search's place could show.
 
     Conditions are SQL as of ``asked``, of *search* or of one with the same languages. *spoken_where* is that of the
-    clinics whose languages are counted. Looked at are the nearest MOST_FACETED within *within_km*, and the remote
-    services that may serve the region. One query reads them once, and works each option out once for each.
+    clinics whose languages are counted. Looked at are the nearest MOST_COUNTED within *within_km*, and the remote
+    services that may serve the region. One query reads them once, the near ones in the index alone, and works each
+    option out once for each.
     """
     listed = Clinic.objects.listed()
-    near = listed.near(search.point, within_km=within_km).values("pk")[: MOST_FACETED + 1]
-    serving = listed.serving(search.place.country, search.place.region_code).values("pk")[: MOST_COUNTED + 1]
-    (near_sql, near_params), (serving_sql, serving_params), (looked_at_sql, looked_at_params) = (
+    near = listed.near(search.point, within_km=within_km).values(*ASKED_ABOUT)[: MOST_COUNTED + 1]
+    serving = listed.serving(search.place.country, search.place.region_code)
+    serving = serving.values(*ASKED_ABOUT)[: MOST_COUNTED + 1]
+    (near_sql, near_params), (serving_sql, serving_params), (options_sql, options_params) = (
         near.query.sql_with_params(),
         serving.query.sql_with_params(),
-        _looked_at(search.at.replace(second=0, microsecond=0)),  # hours are in minutes
+        _options(search.at.replace(second=0, microsecond=0)),  # hours are in minutes
     )
     counts = "".join(f", count(*) FILTER (WHERE {condition})" for condition in conditions)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"WITH near (id) AS MATERIALIZED ({near_sql}), "
-            f"found (id) AS MATERIALIZED (SELECT id FROM near UNION ALL ({serving_sql})), "
-            f"known AS MATERIALIZED (SELECT *, languages && %s::varchar[] AS speaks FROM ({looked_at_sql}) AS told), "
+            f"WITH near AS MATERIALIZED ({near_sql}), "
+            f"found AS MATERIALIZED (SELECT * FROM near UNION ALL ({serving_sql})), "
+            f"known AS MATERIALIZED (SELECT *, languages && %s::varchar[] AS speaks"
+            f" FROM ({options_sql} FROM found AS {TABLE}) AS told), "
             "spoken AS (SELECT unnest(languages) AS code, count(*) AS clinics"
             f" FROM known WHERE {spoken_where} GROUP BY code) "
             "SELECT (SELECT count(*) FROM near), (SELECT jsonb_object_agg(code, clinics) FROM spoken)"
             f"{counts} FROM known",
-            [*near_params, *serving_params, list(search.languages), *looked_at_params],
+            [*near_params, *serving_params, list(search.languages), *options_params],
         )
         number_near, languages, *figures = cursor.fetchone()
-    return Tally(figures, json.loads(languages or "{}"), number_near > MOST_FACETED)
+    return Tally(figures, json.loads(languages or "{}"), number_near > MOST_COUNTED)
 
 
 @lru_cache(maxsize=4)
-def _looked_at(at: datetime) -> tuple[str, tuple[Any, ...]]:
-    """The SELECT, with its parameters, of COLUMNS and the languages of the clinics in "found".
+def _options(at: datetime) -> tuple[str, tuple[Any, ...]]:
+    """SELECT, with its parameters and without its FROM, of COLUMNS and the languages of clinics.
 
     To put it together takes Python longer than PostgreSQL needs to answer it, and it is the same for every search
     of one minute.
@@ -125,6 +128,6 @@ def _looked_at(at: datetime) -> tuple[str, tuple[Any, ...]]:
         if criterion is not LANGUAGE
         for option in criterion.options
     }
-    found = RawSQL("SELECT id FROM found", [])
-    clinics = Clinic.objects.filter(pk__in=found).annotate(**columns)
-    return clinics.values_list("languages", *columns).query.sql_with_params()
+    options = Clinic.objects.annotate(**columns).values_list("languages", *columns)
+    sql, params = options.query.sql_with_params()
+    return sql.removesuffix(f" FROM {TABLE}"), params

@@ -98,7 +98,7 @@ def clinics(request: HttpRequest, asked: Query[ClinicsQuery]):
     after = cursors.read(asked.cursor, search)
     page = cursors.page(search, within_km=asked.within_km, limit=asked.limit, after=after)
     results = Results(search, within=asked.within_km)
-    remote = search.remote().for_cards()[:MOST_RESULTS]
+    remote = search.remote().with_provider()[:MOST_RESULTS]
     next_cursor = cursors.write(page.after, search) if page.after else None
     return ClinicsOut(
         place=PlaceOut.of(centre),
@@ -113,7 +113,7 @@ def clinics(request: HttpRequest, asked: Query[ClinicsQuery]):
 
 
 def _with_distances(page: cursors.Page, search: ClinicSearch, request: HttpRequest) -> list[NearClinicOut]:
-    found = Clinic.objects.filter(pk__in=[key for key, _ in page.rows]).for_cards()
+    found = Clinic.objects.filter(pk__in=[key for key, _ in page.rows]).with_provider()
     near = [
         NearClinicOut.of(clinic, request, distance_km=round(search.point.km_to(clinic.point), 3))
         for clinic in found

@@ -26,6 +26,21 @@ from places.distance import CubeField, Point
 from places.models import Precision
 
 LEADS_ON = ("moved", "duplicate")  # reasons for delisting with which a clinic may have a successor
+ASKED_ABOUT = [  # the columns that filters ask about, and whose they are
+    "id",
+    "routes",
+    "payments",
+    "taking_new_patients",
+    "psychiatric_assessment",
+    "therapy_alongside",
+    "wheelchair_access",
+    "setting",
+    "languages",
+    "youngest_age",
+    "oldest_age",
+    "timezone",
+    "opening_borders",
+]
 
 
 def validate_timezone(name: str) -> None:
@@ -243,24 +258,10 @@ class Clinic(PreviewableMixin, DraftStateMixin, LockableMixin, RevisionMixin, Cl
                 condition=Q(listed=True),
                 name="clinic_near_offering",
             ),
-            # Every column a filter asks about rides along: finding and counting need no look at the rows.
+            # What filters ask about rides along: finding and counting need no look at the rows.
             GistIndex(
                 fields=["position"],
-                include=[
-                    "id",
-                    "routes",
-                    "payments",
-                    "taking_new_patients",
-                    "psychiatric_assessment",
-                    "therapy_alongside",
-                    "wheelchair_access",
-                    "setting",
-                    "languages",
-                    "youngest_age",
-                    "oldest_age",
-                    "timezone",
-                    "opening_borders",
-                ],
+                include=ASKED_ABOUT,
                 condition=Q(listed=True),
                 name="clinic_near",
             ),

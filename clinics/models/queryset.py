@@ -14,6 +14,12 @@ from places.distance import Chord, InBox, Point, chord_of
 if TYPE_CHECKING:
     from clinics.models.clinic import Clinic
 
+# The columns that a card shows, and those that say whether it is likelier out of date than not.
+ON_CARDS = (
+    "name", "slug", "setting", "is_sample", "listed", "country", "region", "town", "street", "postcode",
+    "latitude", "longitude", "position_precision", "phone", "website", "payments", "opening_borders",
+    "taking_new_patients", "verified_on", "verified_how",
+)  # fmt: skip
 LONGEST_TRAIL = 5  # of listings that repeat one another, each merged into the next
 WITH_REPEATS = """
     WITH RECURSIVE one_of (id) AS (
@@ -71,7 +77,11 @@ class ClinicQuerySet(QueueQuerySet):
         return standing
 
     def for_cards(self):
-        """With what a card of the results shows, in a fixed number of queries."""
+        """With what a card of the results, and the map, show; in a fixed number of queries."""
+        return self.only(*ON_CARDS).prefetch_related("treatments")
+
+    def with_provider(self):
+        """With who runs it and what it offers, in a fixed number of queries."""
         return self.defer("position").select_related("provider").prefetch_related("treatments")
 
     def near(self, point: Point, within_km: float | None = None):
