@@ -51,8 +51,8 @@ def _wait_for(port: int) -> None:
 
 
 @contextmanager
-def visitor(port: int) -> Iterator[Callable[[str], None]]:
-    """Fetches a path, over one kept connection."""
+def visitor(port: int) -> Iterator[Callable[[str], bytes]]:
+    """Fetches what is at a path, over one kept connection."""
     connection = HTTPConnection("127.0.0.1", port, timeout=30)
     yield partial(_fetch, connection)
     connection.close()
@@ -72,9 +72,10 @@ def requests_per_second(port: int, paths: list[str]) -> float:
     return len(paths) / (perf_counter() - start)
 
 
-def _fetch(connection: HTTPConnection, path: str) -> None:
+def _fetch(connection: HTTPConnection, path: str) -> bytes:
     connection.request("GET", path)
     response = connection.getresponse()
-    response.read()
+    body = response.read()
     if response.status != 200:
         raise RuntimeError(f"{path} answered {response.status}")
+    return body

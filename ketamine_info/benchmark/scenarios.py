@@ -29,10 +29,8 @@ def scenarios(count: int) -> Iterator[Scenario]:
         for km in RADII_KM:
             searches = tuple(ClinicSearch(place, unit=Unit.KM, within=km, routes=routes) for place in centres)
             yield Scenario(f"{label}, {km} km", searches)
-    yield Scenario("no filter, usual radius", tuple(ClinicSearch(place) for place in centres))
-    yield Scenario(
-        "rare filter, usual radius", tuple(ClinicSearch(place, routes=(RARE,)) for place in centres)
-    )
+        usual = tuple(ClinicSearch(place, routes=routes) for place in centres)
+        yield Scenario(f"{label}, usual radius", usual)
     yield Scenario("nothing near", (ClinicSearch(nowhere()),) * count)
 
 

@@ -1,7 +1,9 @@
 """Durations of things done many times."""
 
+from __future__ import annotations
+
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Any
@@ -9,13 +11,17 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Timings:
-    """Sorted durations in ms."""
+    """Durations in ms, in the order of the rounds."""
 
     ms: tuple[float, ...]
 
+    def of(self, rounds: Iterable[int]) -> Timings:
+        """Those of some of the rounds."""
+        return Timings(tuple(self.ms[number] for number in rounds))
+
     def quantile(self, share: float) -> float:
         """The duration in ms that *share* (0 to 1) of the runs stayed at or below: the nearest rank."""
-        return self.ms[min(len(self.ms) - 1, int(share * len(self.ms)))]
+        return sorted(self.ms)[min(len(self.ms) - 1, int(share * len(self.ms)))]
 
     @property
     def p50(self) -> float:
@@ -41,4 +47,4 @@ def time_in_turn(works: Mapping[Any, Callable[[int], object]], rounds: int) -> d
             start = perf_counter()
             works[name](number)
             durations[name].append((perf_counter() - start) * 1000)
-    return {name: Timings(tuple(sorted(ms))) for name, ms in durations.items()}
+    return {name: Timings(tuple(ms)) for name, ms in durations.items()}

@@ -27,11 +27,11 @@ RETRY_SECONDS = 10
 # What it says to the process that ran it, first word of a line
 NOTE, READY, BUSY, FAILED = "note", "ready", "busy", "failed"
 
+MOST_BUFFERS = 2 << 30  # bytes; holds a directory of a million clinics
 CONFIGURATION = {
     "listen_addresses": "",
     "port": PORT,
     "max_connections": 60,
-    "shared_buffers": "128MB",
     "maintenance_work_mem": "128MB",
     "max_parallel_workers_per_gather": 0,  # two cores, and containers with little shared memory
     "max_parallel_maintenance_workers": 0,
@@ -98,6 +98,12 @@ def readable_binaries(package: Path, beside: Path, version: str) -> Path:
     return copy / package.name
 
 
+def shared_buffers() -> int:
+    """A quarter of the machine's memory, as PostgreSQL's manual advises, in bytes; as much is taken as is used."""
+    memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    return min(memory // 4, MOST_BUFFERS)
+
+
 def say(kind: str, words: str = "") -> None:
     print(kind, words, flush=True)
 
@@ -110,6 +116,7 @@ class Server:
         self.data = self.folder / "data"
         self.configuration = {
             **CONFIGURATION,
+            "shared_buffers": f"{shared_buffers() // 1024}kB",
             "fsync": "on" if durable else "off",
             "unix_socket_directories": '"{}"'.format(folder.replace('"', '""')),
         }

@@ -1,6 +1,8 @@
 """How fast a search is, at a small directory and a large one."""
 
 from contextlib import ExitStack
+from statistics import median
+from typing import NamedTuple
 
 from django.conf import settings
 from django.core.management import call_command
@@ -24,8 +26,17 @@ WITHOUT_FACETS = f"{PLAIN}, no facets"
 API = f"API, {PLAIN}"
 HEAD = (
     f"{'':28} {'p50 ms':>8} {'p99 ms':>8} {'of floor':>8} {'count p50':>10} {'facets p50':>10} {'p99':>7} | "
-    f"{'page p50':>8} {'p99':>7} {'of floor':>8} {'req/s':>6}"
+    f"{'page p50':>8} {'p99':>7} {'of floor':>8} {'req/s':>6} {'clinics':>7}"
 )
+CARD = b'<article class="clinic-card"'
+
+
+class Visits(NamedTuple):
+    """Pages of one scenario, fetched from one directory."""
+
+    timings: Timings
+    per_second: float  # to several who ask at once
+    clinics: list[int]  # shown on each page
 
 
 class Command(BaseCommand):
@@ -97,20 +108,24 @@ class Command(BaseCommand):
                 ports[size] = stack.enter_context(pages.gunicorn())
                 fetch[size] = stack.enter_context(pages.visitor(ports[size]))
             works = {key: lambda number, key=key: fetch[key[0]](paths[key][number]) for key in paths}
-            time_in_turn(works, rounds=10)  # the servers warm up
+            # Each page once beforehand: servers and databases warm up, and it is seen how many clinics a page shows.
+            shown = {key: [works[key](number).count(CARD) for number in range(runs)] for key in paths}
             timings = time_in_turn(works, runs)
             return {
-                key: (timings[key], pages.requests_per_second(ports[key[0]], paths[key])) for key in paths
+                key: Visits(timings[key], pages.requests_per_second(ports[key[0]], paths[key]), shown[key])
+                for key in paths
             }
 
     def _print(self, size: int, runs: int, searched: dict, visited: dict) -> None:
         self.stdout.write(f"\n{size:,} clinics, {runs} searches of each kind\n{HEAD}")
-        floor_sql, (floor_page, _) = searched["search", FLOOR], visited[size, FLOOR]
+        floor_sql, floor_page = searched["search", FLOOR], visited[size, FLOOR].timings
         for name in [name for (of, name) in visited if of == size]:
-            page, rate = visited[size, name]
+            visits = visited[size, name]
+            page = visits.timings
             self.stdout.write(
                 f"{name:28} {_sql_figures(searched, name, floor_sql)} | "
-                f"{page.p50:8.2f} {page.p99:7.2f} {page.p50 / floor_page.p50:8.2f} {rate:6.0f}"
+                f"{page.p50:8.2f} {page.p99:7.2f} {page.p50 / floor_page.p50:8.2f} {visits.per_second:6.0f} "
+                f"{median(visits.clinics):7.0f}"
             )
         place_floor = searched["suggest", PLACE_FLOOR]
         for name in (PLACE_FLOOR, SUGGESTIONS):
@@ -118,16 +133,27 @@ class Command(BaseCommand):
             self.stdout.write(
                 f"{name:28} {timings.p50:8.2f} {timings.p99:8.2f} {timings.p50 / place_floor.p50:8.2f}"
             )
-        with_facets, without = visited[size, PLAIN][0], visited[size, WITHOUT_FACETS][0]
+        with_facets, without = visited[size, PLAIN].timings, visited[size, WITHOUT_FACETS].timings
         self.stdout.write(
             f"page with facets as a ratio to the page without: {with_facets.p50 / without.p50:.2f}"
         )
 
     def _compare(self, visited: dict, small: int, large: int) -> None:
-        self.stdout.write(f"\nPage p50 at {large:,} clinics as a ratio to {small:,}")
+        """Of all pages, and of those that show as many clinics either way: a longer page takes longer."""
+        self.stdout.write(
+            f"\nPage p50 at {large:,} clinics as a ratio to {small:,}: all pages, those as long (how many)"
+        )
         for name in [name for size, name in visited if size == large]:
-            ratio = visited[large, name][0].p50 / visited[small, name][0].p50
-            self.stdout.write(f"{name:28} {ratio:8.2f}")
+            one, other = visited[large, name], visited[small, name]
+            alike = [
+                number
+                for number, counts in enumerate(zip(one.clinics, other.clinics, strict=True))
+                if len(set(counts)) == 1
+            ]
+            ratio = f"{one.timings.p50 / other.timings.p50:8.2f}"
+            if alike:
+                ratio += f" {one.timings.of(alike).p50 / other.timings.of(alike).p50:8.2f} ({len(alike)})"
+            self.stdout.write(f"{name:28} {ratio}")
 
 
 def _use(size: int) -> None:
