@@ -39,6 +39,11 @@ from wagtail.fields import StreamField
 from wagtail.models import DraftStateMixin, Page, Site, Workflow, WorkflowPage
 from wagtail.snippets.blocks import SnippetChooserBlock
 
+try:
+    from yaml import CSafeLoader as Loader  # ten times as fast, where PyYAML was built with libyaml
+except ImportError:
+    from yaml import SafeLoader as Loader  # type: ignore[assignment]
+
 from articles.models import (
     ArticleIndexPage,
     ArticlePage,
@@ -160,7 +165,7 @@ def page_items(folder: Path) -> Iterator[Item]:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        return yaml.safe_load(path.read_text(encoding="utf-8"))
+        return yaml.load(path.read_text(encoding="utf-8"), Loader=Loader)
     except yaml.YAMLError as error:
         raise ContentError(f"{path.name}: {error}") from error
 

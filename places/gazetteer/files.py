@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from places.regions import REGIONS
 
+LEAST_DICTIONARY = 4096  # bytes, of LZMA2
 _PRECISIONS = {"sector": "sector", "zip": "postcode", "postcode": "postcode", "town": "town"}
 
 
@@ -83,6 +84,12 @@ def write(path: Path, rows: Sequence[Entry] | Sequence[Name]) -> int:
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(rows[0]._fields)
     writer.writerows(sorted(rows, key=lambda row: (row.country, row.slug, row.name)))
-    packed = lzma.compress(text.getvalue().encode(), preset=9 | lzma.PRESET_EXTREME)
+    plain = text.getvalue().encode()
+    best = {
+        "id": lzma.FILTER_LZMA2,
+        "preset": 9 | lzma.PRESET_EXTREME,
+        "dict_size": max(len(plain), LEAST_DICTIONARY),  # a larger one than the text is memory for nothing
+    }
+    packed = lzma.compress(plain, filters=[best])
     path.write_bytes(packed)
     return len(packed)
