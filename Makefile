@@ -21,7 +21,7 @@ up:  ## Set everything up and serve the site on http://localhost:8000 (PORT=8123
 
 test:  ## Set everything up and run every test (ARGS='-k postcode' for some)
 	$(INSTALL) dev
-	@.venv/bin/python -m pytest $(if $(ARGS),$(ARGS),-n auto --maxprocesses=4 --dist worksteal)
+	@.venv/bin/python -m pytest $(if $(ARGS),$(ARGS),-n auto --dist worksteal)
 
 check:  ## Lint, format, templates, types, Django's deployment checks, missing migrations
 	$(INSTALL) dev

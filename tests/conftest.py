@@ -28,6 +28,13 @@ GUNICORN = [sys.executable, "-m", "gunicorn", "-c", "python:ketamine_info.gunico
 
 def pytest_configure(config):
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    # A file is looked for when it is asked for; otherwise each client of the tests begins by listing them all.
+    settings.WHITENOISE_AUTOREFRESH = True
+
+
+def pytest_xdist_auto_num_workers():
+    """One process more than cores, since some always wait for a browser or a server; at most four."""
+    return min((os.cpu_count() or 1) + 1, 4)
 
 
 def pytest_collection_modifyitems(items):

@@ -5,10 +5,13 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
+from allauth.account.auth_backends import AuthenticationBackend
 from django.apps import apps
 from django.conf import settings as project
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import Group
 from django.core.files.base import ContentFile
 from django.db import transaction
@@ -151,9 +154,22 @@ def said_no(answer) -> bool:
     return is_refused(answer) and answer.status_code not in (404, 405)
 
 
+class ReadOnce(AuthenticationBackend):
+    """Reads a person, and what they may do, once: not for each of four thousand requests that change nothing."""
+
+    people: ClassVar[dict[int, AbstractBaseUser | None]] = {}
+
+    def get_user(self, user_id: int) -> AbstractBaseUser | None:
+        if user_id not in self.people:
+            self.people[user_id] = super().get_user(user_id)
+        return self.people[user_id]
+
+
 @pytest.fixture
-def ask(request):
+def ask(request, settings, monkeypatch):
     """Asks as somebody with a role, and leaves nothing behind: not even having signed out."""
+    settings.AUTHENTICATION_BACKENDS = [f"{__name__}.ReadOnce"]
+    monkeypatch.setattr(ReadOnce, "people", {})
     client = Client(raise_request_exception=False)
     client.force_login(request.getfixturevalue("somebody"))
     client.get("/admin/sprite/")  # from the second request on, the session is not written any more
