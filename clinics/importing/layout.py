@@ -23,6 +23,9 @@ LONGEST_LINE = (
     1_000_000  # characters; beyond it the file is not a list of clinics, and memory is not ours to fill
 )
 LARGEST_WORKBOOK = 1 << 30  # bytes, unpacked: a small file can hold more zeros than a machine has memory
+LARGEST_STRINGS = (
+    100 << 20
+)  # bytes of the words that a workbook keeps apart from its cells: all are read at once
 LOOKED_AT = 1 << 18  # bytes that a guess is made from
 SAMPLE_ROWS = 30
 FOUND = -1  # for a heading: the first row that has all the columns of the mapping
@@ -221,8 +224,9 @@ def _workbook_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
 def _workbook(file: BinaryIO) -> Workbook:
     try:
         with ZipFile(file) as packed:
-            size = sum(part.file_size for part in packed.infolist())
-        if size > LARGEST_WORKBOOK:
+            sizes = {part.filename: part.file_size for part in packed.infolist()}
+        strings = sizes.get("xl/sharedStrings.xml", 0)
+        if sum(sizes.values()) > LARGEST_WORKBOOK or strings > LARGEST_STRINGS:
             raise UnreadableFileError("This workbook is too large when unpacked. Save it as CSV in UTF-8.")
         return load_workbook(file, read_only=True, data_only=True, keep_links=False)
     except (BadZipFile, InvalidFileException, KeyError, ValueError, OSError) as error:

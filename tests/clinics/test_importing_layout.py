@@ -92,11 +92,14 @@ def test_what_is_no_list_is_said(tmp_path, data, said):
         detect(path)
 
 
-def test_a_workbook_that_unpacks_to_more_than_there_is_room_for(tmp_path, monkeypatch):
+@pytest.mark.parametrize(
+    ("part", "bound"), [("workbook", "LARGEST_WORKBOOK"), ("sharedStrings", "LARGEST_STRINGS")]
+)
+def test_a_workbook_that_unpacks_to_more_than_there_is_room_for(tmp_path, monkeypatch, part, bound):
     path = tmp_path / "bomb.xlsx"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed:
-        packed.writestr("xl/workbook.xml", b"0" * 5_000_000)
-    monkeypatch.setattr(layout, "LARGEST_WORKBOOK", 1_000_000)
+        packed.writestr(f"xl/{part}.xml", b"0" * 5_000_000)
+    monkeypatch.setattr(layout, bound, 1_000_000)
     assert path.stat().st_size < 10_000
     with pytest.raises(UnreadableFileError, match="too large when unpacked"):
         detect(path)

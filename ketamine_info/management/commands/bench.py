@@ -109,7 +109,11 @@ class Command(BaseCommand):
                 fetch[size] = stack.enter_context(pages.visitor(ports[size]))
             works = {key: lambda number, key=key: fetch[key[0]](paths[key][number]) for key in paths}
             # Each page once beforehand: servers and databases warm up, and it is seen how many clinics a page shows.
-            shown = {key: [works[key](number).count(CARD) for number in range(runs)] for key in paths}
+            # In turn, as a connection that nobody uses for some seconds is closed.
+            shown: dict[tuple[int, str], list[int]] = {key: [] for key in paths}
+            for number in range(runs):
+                for key, fetched in works.items():
+                    shown[key].append(fetched(number).count(CARD))
             timings = time_in_turn(works, runs)
             return {
                 key: Visits(timings[key], pages.requests_per_second(ports[key[0]], paths[key]), shown[key])
