@@ -1,5 +1,6 @@
 """How fast a search is, at a small directory and a large one."""
 
+import re
 from contextlib import ExitStack
 from statistics import median
 from typing import NamedTuple
@@ -28,7 +29,7 @@ HEAD = (
     f"{'':28} {'p50 ms':>8} {'p99 ms':>8} {'of floor':>8} {'count p50':>10} {'facets p50':>10} {'p99':>7} | "
     f"{'page p50':>8} {'p99':>7} {'of floor':>8} {'req/s':>6} {'clinics':>7}"
 )
-CARD = b'<article class="clinic-card"'
+CLINIC = re.compile(rb'<article class="clinic-card"|"distance_km"')  # on a page, in an answer of the API
 
 
 class Visits(NamedTuple):
@@ -113,7 +114,7 @@ class Command(BaseCommand):
             shown: dict[tuple[int, str], list[int]] = {key: [] for key in paths}
             for number in range(runs):
                 for key, fetched in works.items():
-                    shown[key].append(fetched(number).count(CARD))
+                    shown[key].append(len(CLINIC.findall(fetched(number))))
             timings = time_in_turn(works, runs)
             return {
                 key: Visits(timings[key], pages.requests_per_second(ports[key[0]], paths[key]), shown[key])
