@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gc
 import json
 import re
 from collections import Counter
@@ -23,9 +24,8 @@ LONGEST_LINE = (
     1_000_000  # characters; beyond it the file is not a list of clinics, and memory is not ours to fill
 )
 LARGEST_WORKBOOK = 1 << 30  # bytes, unpacked: a small file can hold more zeros than a machine has memory
-LARGEST_STRINGS = (
-    100 << 20
-)  # bytes of the words that a workbook keeps apart from its cells: all are read at once
+# Bytes of a workbook's words, which it keeps apart from its cells: in memory they take four times as much.
+LARGEST_STRINGS = 24 << 20
 LOOKED_AT = 1 << 18  # bytes that a guess is made from
 SAMPLE_ROWS = 30
 FOUND = -1  # for a heading: the first row that has all the columns of the mapping
@@ -219,6 +219,8 @@ def _workbook_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
                 yield number, [_text(cell) for cell in cells]
         finally:
             book.close()
+            del book
+            gc.collect()  # a workbook and its sheets refer to each other: else their words would stay
 
 
 def _workbook(file: BinaryIO) -> Workbook:
