@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 # The columns that a card shows, and those that say whether it is likelier out of date than not.
 ON_CARDS = (
-    "name", "slug", "setting", "is_sample", "listed", "country", "region", "town", "street", "postcode",
+    "name", "slug", "setting", "status", "is_sample", "listed", "country", "region", "town", "street", "postcode",
     "latitude", "longitude", "position_precision", "phone", "website", "payments", "opening_borders",
     "taking_new_patients", "verified_on", "verified_how",
 )  # fmt: skip
@@ -77,7 +77,7 @@ class ClinicQuerySet(QueueQuerySet):
         return standing
 
     def for_cards(self):
-        """With what a card of the results, and the map, show; in a fixed number of queries."""
+        """With what a card of the results, the map and the list for paper show; in a fixed number of queries."""
         return self.only(*ON_CARDS).prefetch_related("treatments")
 
     def with_provider(self):

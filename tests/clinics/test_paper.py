@@ -4,9 +4,16 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from clinics.models import Route
 from clinics.paper import qr_code
+from places.distance import Point
+from tests.factories import create_clinic
+
+LEEDS = Point(53.795, -1.5521)
 
 
 def words_of(response) -> str:
@@ -34,6 +41,20 @@ def test_paper_of_a_comparison(client, world):
         "Sample Clinic Dipper (Leeds)",
     ]
     assert client.get(page.context["fresh_url"]).status_code == 200
+
+
+def test_more_clinics_ask_no_more(client, db):
+    def paper(*, more: int) -> tuple[int, int]:
+        """How many clinics are on it, and how many queries it asked, with *more* clinics than before."""
+        for _ in range(more):
+            create_clinic(point=LEEDS, town="Leeds", routes=[Route.IV])
+        with CaptureQueriesContext(connection) as captured:
+            page = client.get("/clinics/near/gb/ls1-4/paper/?within=5")
+        return len(page.context["clinics"]), len(captured)
+
+    (few, asked), (many, asked_of_many) = paper(more=2), paper(more=4)
+    assert (few, many) == (2, 6)
+    assert asked == asked_of_many
 
 
 @pytest.mark.parametrize(
