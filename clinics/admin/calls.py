@@ -239,4 +239,4 @@ def owner_link(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _clinic(pk: int) -> Clinic:
-    return get_object_or_404(Clinic.objects.defer("position").select_related("provider"), pk=pk)
+    return get_object_or_404(Clinic.objects.with_provider(), pk=pk)

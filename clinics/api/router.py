@@ -98,7 +98,7 @@ def clinics(request: HttpRequest, asked: Query[ClinicsQuery]):
     after = cursors.read(asked.cursor, search)
     page = cursors.page(search, within_km=asked.within_km, limit=asked.limit, after=after)
     results = Results(search, within=asked.within_km)
-    remote = search.remote().with_provider()[:MOST_RESULTS]
+    remote = search.remote().with_provider().prefetch_related("treatments")[:MOST_RESULTS]
     next_cursor = cursors.write(page.after, search) if page.after else None
     return ClinicsOut(
         place=PlaceOut.of(centre),
@@ -113,10 +113,10 @@ def clinics(request: HttpRequest, asked: Query[ClinicsQuery]):
 
 
 def _with_distances(page: cursors.Page, search: ClinicSearch, request: HttpRequest) -> list[NearClinicOut]:
-    found = Clinic.objects.filter(pk__in=[key for key, _ in page.rows]).with_provider()
+    found = Clinic.objects.filter(pk__in=[key for key, _ in page.rows])
     near = [
         NearClinicOut.of(clinic, request, distance_km=round(search.point.km_to(clinic.point), 3))
-        for clinic in found
+        for clinic in found.with_provider().prefetch_related("treatments")
     ]
     return sorted(near, key=lambda clinic: (clinic.distance_km, clinic.id))
 
@@ -135,7 +135,7 @@ def _next_page(request: HttpRequest, centre: Place, cursor: str) -> str:
 def clinic(request: HttpRequest, id: Annotated[int, Path(ge=1, le=LARGEST_KEY)]):
     """Everything the public may know of a clinic. 410 when it has been taken off the lists, with the reason."""
     refuse_unknown_parameters(request)
-    shown = Clinic.objects.filter(live=True).defer("position").select_related("provider")
+    shown = Clinic.objects.filter(live=True).with_provider()
     found = shown.prefetch_related("treatments", "opening_hours", "source_records").filter(pk=id).first()
     if found is None:
         raise Http404

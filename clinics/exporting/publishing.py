@@ -143,7 +143,7 @@ def _clinics(*, include_samples: bool) -> Iterator[Clinic]:
     clinics = Clinic.objects.listed() if include_samples else Clinic.objects.listed().filter(is_sample=False)
     records = SourceRecord.objects.only("source", "identifier", "clinic_id").order_by("source", "identifier")
     related = ["treatments", "opening_hours", Prefetch("source_records", records)]
-    complete = clinics.defer("position").select_related("provider").prefetch_related(*related)
+    complete = clinics.with_provider().prefetch_related(*related)
     return complete.order_by("pk").iterator(chunk_size=BATCH)
 
 

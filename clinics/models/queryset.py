@@ -81,8 +81,8 @@ class ClinicQuerySet(QueueQuerySet):
         return self.only(*ON_CARDS).prefetch_related("treatments")
 
     def with_provider(self):
-        """With who runs it and what it offers, in a fixed number of queries."""
-        return self.defer("position").select_related("provider").prefetch_related("treatments")
+        """All that is known of each but the vector of its position, and who runs it, in one query."""
+        return self.defer("position").select_related("provider")
 
     def near(self, point: Point, within_km: float | None = None):
         """Nearest first, each with ``chord`` (see places.distance), within *within_km* where given.

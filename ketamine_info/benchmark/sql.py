@@ -66,7 +66,7 @@ def _nearest(search: ClinicSearch) -> QuerySet:
 
 
 def _rows_by_key(keys: list[int]) -> QuerySet:
-    return Clinic.objects.filter(pk__in=keys).defer("position").select_related("provider")
+    return Clinic.objects.filter(pk__in=keys).for_cards()
 
 
 def _run(statement: tuple[str, tuple]) -> list[tuple]:

@@ -150,11 +150,8 @@ class Command(BaseCommand):
         )
         for name in [name for size, name in visited if size == large]:
             one, other = visited[large, name], visited[small, name]
-            alike = [
-                number
-                for number, counts in enumerate(zip(one.clinics, other.clinics, strict=True))
-                if len(set(counts)) == 1
-            ]
+            counts = zip(one.clinics, other.clinics, strict=True)
+            alike = [number for number, (here, there) in enumerate(counts) if here == there]
             ratio = f"{one.timings.p50 / other.timings.p50:8.2f}"
             if alike:
                 ratio += f" {one.timings.of(alike).p50 / other.timings.of(alike).p50:8.2f} ({len(alike)})"
