@@ -15,6 +15,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import Group
 from django.core.files.base import ContentFile
 from django.db import transaction
+from django.template.response import SimpleTemplateResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from wagtail.contrib.redirects.models import Redirect
@@ -166,10 +167,14 @@ class ReadOnce(AuthenticationBackend):
 
 
 @pytest.fixture
-def ask(request, settings, monkeypatch):
+def ask(request, settings, monkeypatch, role):
     """Asks as somebody with a role, and leaves nothing behind: not even having signed out."""
+    settings.SESSION_ENGINE = "django.contrib.sessions.backends.signed_cookies"
     settings.AUTHENTICATION_BACKENDS = [f"{__name__}.ReadOnce"]
     monkeypatch.setattr(ReadOnce, "people", {})
+    if role != ADMINISTRATOR:
+        # Whether a page opens is decided before it is drawn. Who opens the most sees all of them drawn.
+        monkeypatch.setattr(SimpleTemplateResponse, "rendered_content", "")
     client = Client(raise_request_exception=False)
     client.force_login(request.getfixturevalue("somebody"))
     client.get("/admin/sprite/")  # from the second request on, the session is not written any more
@@ -197,6 +202,8 @@ def test_a_role_opens_what_the_matrix_says_and_nothing_else(keys, ask, role):
         address = address_of(name, pattern, keys)
         if role in area_of(name)[1]:
             answer = ask("get", address)
+            if answer.status_code == 500:
+                wrong.append(f"broken: {name} {address}")
             if answer.status_code == 405:
                 answer = ask("post", address)
             if said_no(answer) and name not in LEAD_HOME:
