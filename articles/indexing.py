@@ -1,10 +1,13 @@
 """Keeping the search entries true: each publishing, moving and deleting changes the row of what it is about."""
 
 import re
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from bs4 import BeautifulSoup
-from django.db import transaction
+from django.db import models, transaction
 from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 from wagtail.models import Page
@@ -26,28 +29,59 @@ WORD = re.compile(r"[a-z][a-z’'-]{2,38}[a-z]")
 NO_PROSE = "figure, form, sup, .visually-hidden"
 MARKERS = dict.fromkeys((0xE000, 0xE001))  # stand for highlighting in extracts (articles.search)
 
+_held: ContextVar[list[models.Model] | None] = ContextVar("held", default=None)
+
 
 @transaction.atomic
 def rebuild() -> int:
     """Make every entry anew; how many there are."""
     SearchEntry.objects.all().delete()
     SearchWord.objects.all().delete()
-    for page in Page.objects.live().specific().iterator():
-        index_page(page)
-    for term in GlossaryTerm.objects.all():
-        index_term(term)
-    for claim in Claim.objects.live():
-        index_claim(claim)
+    index([*Page.objects.live().specific().iterator(), *GlossaryTerm.objects.all(), *Claim.objects.all()])
     return SearchEntry.objects.count()
 
 
-def index_page(page: Page) -> None:
-    """Make a live page findable. The front page is not: it leads to everything."""
-    if not isinstance(page, BodyPage) or isinstance(page, HomePage):
-        return
+@contextmanager
+def indexed_together() -> Iterator[None]:
+    """What is published inside is indexed at its end, all together: where much is published, in far fewer queries."""
+    held: list[models.Model] = []
+    token = _held.set(held)
+    try:
+        yield
+    finally:
+        _held.reset(token)
+    index(held)
+
+
+def index(changed: Iterable[models.Model]) -> None:
+    """Make what is live of *changed* (pages, words, claims) findable as it is now, and what is not live no more.
+
+    The words of the glossary, and the claims, come with the page that they can be read on.
+    """
+    latest = {(type(each), each.pk): each for each in changed}.values()
+    pages = [each for each in latest if isinstance(each, BodyPage) and each.live]
+    terms: Iterable[GlossaryTerm] = [each for each in latest if isinstance(each, GlossaryTerm)]
+    claims: Iterable[Claim] = [each for each in latest if isinstance(each, Claim)]
+    if any(isinstance(page, GlossaryPage) for page in pages):
+        terms = GlossaryTerm.objects.all()
+    if any(isinstance(page, ClaimsPage) for page in pages):
+        claims = Claim.objects.all()
+    # The front page is not found: it leads to everything.
+    entries = [_entry_of_page(page) for page in pages if not isinstance(page, HomePage)]
+    if terms and (glossary := GlossaryPage.objects.live().first()):
+        entries += [_entry_of_term(term, glossary) for term in terms]
+    if claims:
+        hidden = [f"claim/{claim.key}" for claim in claims if not claim.live]
+        SearchEntry.objects.filter(name__in=hidden).delete()
+        if ledger := ClaimsPage.objects.live().first():
+            entries += [_entry_of_claim(claim, ledger) for claim in claims if claim.live]
+    _keep(entries)
+
+
+def _entry_of_page(page: BodyPage) -> SearchEntry:
     cited = page.cited_body()
-    _keep(
-        f"page/{page.pk}",
+    return SearchEntry(
+        name=f"page/{page.pk}",
         kind=SearchEntry.Kind.ARTICLE if isinstance(page, ArticlePage) else SearchEntry.Kind.PAGE,
         page=page,
         title=page.title,
@@ -59,13 +93,9 @@ def index_page(page: Page) -> None:
     )
 
 
-def index_term(term: GlossaryTerm) -> None:
-    """Make a word findable on the page of the glossary, if there is one."""
-    glossary = GlossaryPage.objects.live().first()
-    if glossary is None:
-        return
-    _keep(
-        f"word/{term.key}",
+def _entry_of_term(term: GlossaryTerm, glossary: GlossaryPage) -> SearchEntry:
+    return SearchEntry(
+        name=f"word/{term.key}",
         kind=SearchEntry.Kind.WORD,
         page=glossary,
         anchor=term.key,
@@ -75,14 +105,9 @@ def index_term(term: GlossaryTerm) -> None:
     )
 
 
-def index_claim(claim: Claim) -> None:
-    """Make a published claim findable on the page of claims, if there is one."""
-    ledger = ClaimsPage.objects.live().first()
-    if ledger is None or not claim.live:
-        SearchEntry.objects.filter(name=f"claim/{claim.key}").delete()
-        return
-    _keep(
-        f"claim/{claim.key}",
+def _entry_of_claim(claim: Claim, ledger: ClaimsPage) -> SearchEntry:
+    return SearchEntry(
+        name=f"claim/{claim.key}",
         kind=SearchEntry.Kind.CLAIM,
         page=ledger,
         anchor=claim.anchor,
@@ -92,16 +117,19 @@ def index_claim(claim: Claim) -> None:
     )
 
 
-def _keep(name: str, **fields: Any) -> None:
-    fields = {
-        field: value.translate(MARKERS) if isinstance(value, str) else value
-        for field, value in ({"anchor": "", "names": "", "summary": "", "sources": []} | fields).items()
-    }
-    SearchEntry.objects.update_or_create(name=name, defaults=fields)
-    written = " ".join(fields[field] for field in ("names", "summary", "text")).lower()
-    SearchWord.objects.bulk_create(
-        [SearchWord(word=word) for word in set(WORD.findall(written))], ignore_conflicts=True
+def _keep(entries: list[SearchEntry]) -> None:
+    words = set()
+    for entry in entries:
+        for field in ("title", "names", "summary", "text"):
+            setattr(entry, field, getattr(entry, field).translate(MARKERS))
+        words |= set(WORD.findall(f"{entry.names} {entry.summary} {entry.text}".lower()))
+    SearchEntry.objects.bulk_create(
+        entries,
+        update_conflicts=True,
+        unique_fields=["name"],
+        update_fields=["kind", "page", "anchor", "title", "names", "summary", "text", "sources"],
     )
+    SearchWord.objects.bulk_create([SearchWord(word=word) for word in sorted(words)], ignore_conflicts=True)
 
 
 def _text(html: str) -> str:
@@ -112,15 +140,16 @@ def _text(html: str) -> str:
     return " ".join(body.get_text(" ").split())
 
 
+def _changed(instance: models.Model) -> None:
+    if (held := _held.get()) is None:
+        index([instance])
+    else:
+        held.append(instance)
+
+
 @receiver(page_published)
 def _published(instance: Page, **kwargs: Any) -> None:
-    index_page(instance)
-    if isinstance(instance, GlossaryPage):
-        for term in GlossaryTerm.objects.all():
-            index_term(term)
-    elif isinstance(instance, ClaimsPage):
-        for claim in Claim.objects.all():
-            index_claim(claim)
+    _changed(instance)
 
 
 @receiver(page_unpublished)
@@ -130,7 +159,7 @@ def _unpublished(instance: Page, **kwargs: Any) -> None:
 
 @receiver(post_save, sender=GlossaryTerm)
 def _term_saved(instance: GlossaryTerm, **kwargs: Any) -> None:
-    index_term(instance)
+    _changed(instance)
 
 
 @receiver(post_delete, sender=GlossaryTerm)
@@ -140,7 +169,7 @@ def _term_deleted(instance: GlossaryTerm, **kwargs: Any) -> None:
 
 @receiver(post_save, sender=Claim)
 def _claim_saved(instance: Claim, **kwargs: Any) -> None:
-    index_claim(instance)
+    _changed(instance)
 
 
 @receiver(post_delete, sender=Claim)

@@ -10,8 +10,8 @@ What an editor has changed or deleted since it was last loaded is left alone (se
 
 import hashlib
 import json
-from collections import Counter
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +25,8 @@ from django.db import connection, models, transaction
 from django_tasks import DEFAULT_TASK_BACKEND_ALIAS, task_backends
 from django_tasks.backends.dummy import DummyBackend
 from markdown_it import MarkdownIt
+from modelsearch.backends import get_search_backends
+from modelsearch.index import class_is_indexed
 from wagtail.blocks import (
     DecimalBlock,
     ListBlock,
@@ -36,7 +38,7 @@ from wagtail.blocks import (
 )
 from wagtail.contrib.typed_table_block.blocks import TypedTableBlock
 from wagtail.fields import StreamField
-from wagtail.models import DraftStateMixin, Page, Site, Workflow, WorkflowPage
+from wagtail.models import DraftStateMixin, Page, ReferenceIndex, Revision, Site, Workflow, WorkflowPage
 from wagtail.snippets.blocks import SnippetChooserBlock
 
 try:
@@ -44,6 +46,7 @@ try:
 except ImportError:
     from yaml import SafeLoader as Loader  # type: ignore[assignment]
 
+from articles.indexing import indexed_together
 from articles.models import (
     ArticleIndexPage,
     ArticlePage,
@@ -121,30 +124,49 @@ def load(folder: Path) -> Counter[str]:
         else:
             done["unchanged" if before.digest == item.digest else "kept as edited"] += 1
     # Every page first gets its place, then its content: pages may link to each other.
-    with each_task_once():
+    with indexed_together(), tasks_held():
         for item, before in due:
             if before is None and item.name.startswith("pages/"):
                 _place(item)
-        for item, before in due:
-            _write(item, before)
+        written = [
+            LoadedItem(name=item.name, digest=item.digest, revision=_write(item, before))
+            for item, before in due
+        ]
+    _enter_into_indexes(item.revision for item in written)
+    LoadedItem.objects.bulk_create(
+        written, update_conflicts=True, unique_fields=["name"], update_fields=["digest", "revision"]
+    )
     _point_site_at_home()
     return done
 
 
 @contextmanager
-def each_task_once() -> Iterator[None]:
-    """Tasks that are asked for inside run at its end, the same one once.
+def tasks_held() -> Iterator[None]:
+    """Wagtail's tasks are not run inside: with each saving it asks that the record be entered into its indexes.
 
-    Wagtail asks with each saving that the record be indexed; a record is saved several times until it is published.
+    A record is saved several times until it is published, and is entered once instead (``_enter_into_indexes``).
     """
     usual = task_backends[DEFAULT_TASK_BACKEND_ALIAS]
-    task_backends[DEFAULT_TASK_BACKEND_ALIAS] = held = DummyBackend(DEFAULT_TASK_BACKEND_ALIAS, {})
+    task_backends[DEFAULT_TASK_BACKEND_ALIAS] = DummyBackend(DEFAULT_TASK_BACKEND_ALIAS, {})
     try:
         yield
     finally:
         task_backends[DEFAULT_TASK_BACKEND_ALIAS] = usual
-    for task, arguments in dict.fromkeys((result.task, tuple(result.args)) for result in held.results):
-        task.enqueue(*arguments)
+
+
+def _enter_into_indexes(revisions: Iterable[Revision]) -> None:
+    """Enter the records that were written into Wagtail's own search, and into its index of what is used where."""
+    written = defaultdict(list)
+    for revision in revisions:
+        written[revision.content_type.model_class()].append(revision.object_id)
+    for model, keys in written.items():
+        records = list(model._default_manager.filter(pk__in=keys))
+        for backend in get_search_backends(with_auto_update=True):
+            if class_is_indexed(model):
+                backend.add_bulk(model, records)
+        if ReferenceIndex.is_indexed(model):
+            for record in records:
+                ReferenceIndex.create_or_update_for_object(record)
 
 
 def record_items(folder: Path) -> Iterator[Item]:
@@ -206,7 +228,8 @@ def _page_at(slugs: list[str]) -> Page:
     return page.specific
 
 
-def _write(item: Item, before: LoadedItem | None) -> None:
+def _write(item: Item, before: LoadedItem | None) -> Revision:
+    """Save and publish what the item says; its revision."""
     record = _record(item, before)
     given = {name: value for name, value in item.given.items() if name != "type"}
     try:
@@ -215,16 +238,15 @@ def _write(item: Item, before: LoadedItem | None) -> None:
         record.full_clean()
         if record.pk is None or not isinstance(record, DraftStateMixin):
             record.save()
-        revision = record.save_revision(clean=False, log_action=True)
+        # What has drafts is published below, and its history says that.
+        revision = record.save_revision(clean=False, log_action=not isinstance(record, DraftStateMixin))
     except StreamBlockValidationError as error:
         raise ContentError(f"{item.name}: {json.dumps(error.as_json_data(), ensure_ascii=False)}") from error
     except (ValidationError, ContentError, ObjectDoesNotExist, KeyError) as error:
         raise ContentError(f"{item.name}: {error}") from error
     if isinstance(record, DraftStateMixin):
         revision.publish()
-    LoadedItem.objects.update_or_create(
-        name=item.name, defaults={"digest": item.digest, "revision": revision}
-    )
+    return revision
 
 
 def _record(item: Item, before: LoadedItem | None) -> Any:

@@ -20,6 +20,7 @@ from articles.models import (
     EvidenceChart,
     HomePage,
     LoadedItem,
+    SearchEntry,
     Source,
     StandardPage,
 )
@@ -114,7 +115,8 @@ def test_a_changed_file_changes_its_page_and_no_other(world, folder):
     done = load(folder)
 
     assert done["updated"] == 1
-    assert StandardPage.objects.get(slug="about").summary == "Who we are."
+    about = StandardPage.objects.get(slug="about")
+    assert about.summary == SearchEntry.objects.get(page=about).summary == "Who we are."
     assert load(folder)["updated"] == 0
 
 
