@@ -10,12 +10,14 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from django.db import connection
-from django.db.models import BooleanField, ExpressionWrapper
+from django.db.models import BooleanField, ExpressionWrapper, Value
 
 from clinics.criteria import CRITERIA, LANGUAGE, Criterion
-from clinics.models import Clinic
+from clinics.models import Clinic, ClinicQuerySet
 from clinics.models.clinic import ASKED_ABOUT
-from clinics.search import MOST_COUNTED, ClinicSearch
+from clinics.search import ClinicSearch
+
+MOST_LOOKED_AT = 500  # clinics: 25 pages of results; of a larger crowd it is said that there are more
 
 TABLE = connection.ops.quote_name(Clinic._meta.db_table)
 
@@ -83,34 +85,38 @@ def count_matching(
     """How many clinics meet each of the *conditions*, of all listed ones that the search's place could show.
 
     Conditions are SQL as of ``asked``, of *search* or of one with the same languages. *spoken_where* is that of the
-    clinics whose languages are counted. Looked at are the nearest MOST_COUNTED within *within_km*, and the remote
+    clinics whose languages are counted. Looked at are the nearest MOST_LOOKED_AT within *within_km*, and the remote
     services that may serve the region. One query reads them once, the near ones in the index alone, and works each
     option out once for each.
     """
     listed = Clinic.objects.listed()
-    near = listed.near(search.point, within_km=within_km).values(*ASKED_ABOUT)[: MOST_COUNTED + 1]
+    near = listed.near(search.point, within_km=within_km)
     serving = listed.serving(search.place.country, search.place.region_code)
-    serving = serving.values(*ASKED_ABOUT)[: MOST_COUNTED + 1]
     (near_sql, near_params), (serving_sql, serving_params), (options_sql, options_params) = (
-        near.query.sql_with_params(),
-        serving.query.sql_with_params(),
+        _looked_at(near, is_near=True),
+        _looked_at(serving, is_near=False),
         _options(search.at.replace(second=0, microsecond=0)),  # hours are in minutes
     )
     counts = "".join(f", count(*) FILTER (WHERE {condition})" for condition in conditions)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"WITH near AS MATERIALIZED ({near_sql}), "
-            f"found AS MATERIALIZED (SELECT * FROM near UNION ALL ({serving_sql})), "
+            f"WITH found AS MATERIALIZED (({near_sql}) UNION ALL ({serving_sql})), "
             f"known AS MATERIALIZED (SELECT *, languages && %s::varchar[] AS speaks"
-            f" FROM ({options_sql} FROM found AS {TABLE}) AS told), "
+            f" FROM ({options_sql}, is_near FROM found AS {TABLE}) AS told), "
             "spoken AS (SELECT unnest(languages) AS code, count(*) AS clinics"
             f" FROM known WHERE {spoken_where} GROUP BY code) "
-            "SELECT (SELECT count(*) FROM near), (SELECT jsonb_object_agg(code, clinics) FROM spoken)"
+            "SELECT count(*) FILTER (WHERE is_near), (SELECT jsonb_object_agg(code, clinics) FROM spoken)"
             f"{counts} FROM known",
             [*near_params, *serving_params, list(search.languages), *options_params],
         )
         number_near, languages, *figures = cursor.fetchone()
-    return Tally(figures, json.loads(languages or "{}"), number_near > MOST_COUNTED)
+    return Tally(figures, json.loads(languages or "{}"), number_near > MOST_LOOKED_AT)
+
+
+def _looked_at(clinics: ClinicQuerySet, *, is_near: bool) -> tuple[str, tuple[Any, ...]]:
+    """SELECT, with its parameters, of what options ask about, and *is_near*."""
+    columns = clinics.values(*ASKED_ABOUT, is_near=Value(is_near))
+    return columns[: MOST_LOOKED_AT + 1].query.sql_with_params()
 
 
 @lru_cache(maxsize=4)

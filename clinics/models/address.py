@@ -19,12 +19,17 @@ class ClinicAddress(models.Model):
         return self.slug
 
 
+def address_of(slug: str) -> str:
+    """The path of the page of the clinic with this slug."""
+    return f"{_folder()}{slug}/"
+
+
 def leads_to_a_clinic(slug: str) -> bool:
     """Whether the address with this slug is that of a clinic's page, rather than of a page of ours."""
-    return resolve(f"{_folder()}{slug}/").view_name == "clinics:clinic"
+    return resolve(address_of(slug)).view_name == "clinics:clinic"
 
 
 @cache
 def _folder() -> str:
-    """What the address of every clinic begins with; imports ask for thousands."""
+    """What the address of every clinic begins with: imports ask for thousands, a page of results for forty."""
     return reverse("clinics:clinic", args=["-"]).removesuffix("-/")

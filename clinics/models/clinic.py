@@ -12,12 +12,11 @@ from django.db import models
 from django.db.models import Case, ExpressionWrapper, F, Func, Q, Value, When
 from django.db.models.functions import Cos, Radians, Sin
 from django.db.models.lookups import IsNull
-from django.urls import reverse
 from django.utils import timezone
 from modelcluster.models import ClusterableModel
 from wagtail.models import DraftStateMixin, LockableMixin, PreviewableMixin, RevisionMixin
 
-from clinics.models.address import ClinicAddress, leads_to_a_clinic
+from clinics.models.address import ClinicAddress, address_of, leads_to_a_clinic
 from clinics.models.offer import opening_borders
 from clinics.models.provider import Provider
 from clinics.models.queryset import ClinicQuerySet
@@ -350,7 +349,7 @@ class Clinic(PreviewableMixin, DraftStateMixin, LockableMixin, RevisionMixin, Cl
             ClinicAddress.objects.filter(slug=self.slug, clinic=self).delete()  # back at a former one
 
     def get_absolute_url(self) -> str:
-        return reverse("clinics:clinic", args=[self.slug])
+        return address_of(self.slug)
 
     @property
     def has_own_address(self) -> bool:

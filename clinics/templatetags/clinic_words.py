@@ -11,7 +11,7 @@ from phonenumbers import PhoneNumberFormat
 from clinics.burden import Burden
 from clinics.decay import Fact
 from clinics.languages import LANGUAGES
-from clinics.models import Clinic, ContactAttempt, Treatment
+from clinics.models import Clinic, ContactAttempt, Route, Treatment
 from places.countries import country_name
 
 register = template.Library()
@@ -160,6 +160,19 @@ def address_line(clinic: Clinic) -> str:
         places = [clinic.town, f"{region} {postcode}"] if region else [f"{clinic.town} {postcode}"]
     parts = [clinic.street, *places, country_name(clinic.country)]
     return ", ".join(part.strip() for part in parts if part.strip())
+
+
+@register.filter
+def town_and_region(clinic: Clinic) -> str:
+    """Where it is, as far as that is known: "Leeds, West Yorkshire", "Berlin"; a region of the town's name once."""
+    return ", ".join(filter(None, dict.fromkeys([clinic.town, clinic.region])))
+
+
+@register.filter
+def offered(clinic: Clinic) -> list[str]:
+    """Its treatments, as the parts of a list in a sentence: "Intravenous infusion", "esketamine nasal spray"."""
+    labels = [Route(treatment.route).label for treatment in clinic.treatments.all()]
+    return labels[:1] + [label.lower() for label in labels[1:]]
 
 
 @register.filter

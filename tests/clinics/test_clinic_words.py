@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from clinics.models import Clinic, Treatment
+from clinics.models import Clinic, Route, Treatment
 from clinics.search import Unit
 from clinics.templatetags import clinic_words
 
@@ -23,6 +23,26 @@ from clinics.templatetags import clinic_words
 )
 def test_distance(km, unit, words):
     assert clinic_words.distance(km, unit) == words
+
+
+@pytest.mark.parametrize(
+    ("town", "region", "words"),
+    [
+        ("Leeds", "West Yorkshire", "Leeds, West Yorkshire"),
+        ("Berlin", "Berlin", "Berlin"),
+        ("Leeds", "", "Leeds"),
+        ("", "Cork", "Cork"),
+        ("", "", ""),
+    ],
+)
+def test_town_and_region(town, region, words):
+    assert clinic_words.town_and_region(Clinic(town=town, region=region)) == words
+
+
+def test_what_is_offered_reads_as_one_list():
+    clinic = Clinic(treatments=[Treatment(route=Route.IV), Treatment(route=Route.ESKETAMINE)])
+    assert clinic_words.offered(clinic) == ["Intravenous infusion", "esketamine nasal spray"]
+    assert clinic_words.offered(Clinic()) == []
 
 
 @pytest.mark.parametrize(

@@ -84,7 +84,7 @@ def test_one_query(directory):
 
 
 def test_a_crowd_is_counted_to_a_bound_and_says_so(monkeypatch, client):
-    monkeypatch.setattr(facets, "MOST_COUNTED", 3)
+    monkeypatch.setattr(facets, "MOST_LOOKED_AT", 3)
     for _ in range(5):
         create_clinic(point=LEEDS, routes=[Route.IV])
     counted = count_facets(ClinicSearch(create_place(point=LEEDS), unit=Unit.KM), WITHIN)
