@@ -1,5 +1,6 @@
 """The form with which curators edit a clinic: its fields in groups, each with what to write in it."""
 
+from functools import cache
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -43,6 +44,7 @@ def _countries() -> list[tuple[str, str]]:
     return [(code, country_name(code)) for code in COVERED]
 
 
+@cache  # the zones that the system has are files in folders, which are gone through each time
 def _timezones() -> list[tuple[str, str]]:
     names = sorted(name for name in available_timezones() if "/" in name and not name.startswith("Etc/"))
     return [("", "Not known"), *((name, name.replace("_", " ")) for name in names)]
