@@ -117,8 +117,8 @@ def up(folder, django_db_setup, django_db_blocker):
             each.process.stdout.close()
 
 
-def test_with_a_database_of_ones_own(up, folder):
-    """Started, started a second time beside it, interrupted, started again, killed, and started after that."""
+def test_with_a_database_of_ones_own(up, folder, settings):
+    """Started, asked for a second time beside it, killed, started again, and stopped by an operator."""
     first = up()
     said = first.until("Ctrl-C stops it.")
     assert "Using the PostgreSQL of DATABASE_URL." in said
@@ -129,27 +129,18 @@ def test_with_a_database_of_ones_own(up, folder):
     assert first.get("/livez", host="[::1]") == 200
     assert not (folder / "postgres").exists()  # no server of its own
 
-    beside = up()
-    assert beside.process.wait(PATIENCE) == 1
-    assert (
-        f"already running from this folder: http://localhost:{first.port}/ (process {first.process.pid}"
-        in beside.process.stdout.read()
-    )
-
-    family = first.family()
-    assert first.stop(signal.SIGINT) == "Stopped.\n"
-    assert not psutil.wait_procs(family, timeout=10)[1]
+    settings.LOCAL_FOLDER = folder
+    words = f"already running from this folder: http://localhost:{first.port}/ (process {first.process.pid};"
+    with pytest.raises(CommandError, match=re.escape(words)):
+        call_command("up", port=first.port)
+    first.kill_all()
 
     again = up(first.port)
     said = again.until("Ctrl-C stops it.")
     assert "admin, with the password shown at the first start" in said
-    again.kill_all()
-
-    after = up(first.port)
-    after.until("Ctrl-C stops it.")
-    assert after.get("/livez") == 200
-    family = after.family()
-    assert after.stop(signal.SIGTERM) == "Stopped.\n"
+    assert again.get("/livez") == 200
+    family = again.family()
+    assert again.stop(signal.SIGTERM) == "Stopped.\n"
     assert not psutil.wait_procs(family, timeout=10)[1]
 
 
@@ -209,5 +200,7 @@ def test_first_start_interrupted_then_whole(up, folder):
     ) as answer:
         assert answer.url.endswith("/clinics/near/gb/ls1-4/")
         assert "Sample listing, not a real clinic" in answer.read().decode()
-    trial.stop(signal.SIGINT)
+    family = trial.family()
+    assert trial.stop(signal.SIGINT) == "Stopped.\n"
+    assert not psutil.wait_procs(family, timeout=10)[1]
     assert not running_in(folder)
