@@ -201,6 +201,7 @@ class ClinicSearch:
             )
         )
 
+    @cached_property
     def clinics(self) -> ClinicQuerySet:
         """Every listed clinic that fits the filters, wherever it is."""
         return Clinic.objects.listed().filter(self.condition())
@@ -211,7 +212,7 @@ class ClinicSearch:
         Ties are broken here rather than in SQL, where a second sort column costs PostgreSQL 15 its index
         order. Clinics of one building may straddle the end of what was fetched: then all that tie are read.
         """
-        clinics = self.clinics().near(self.point, within_km=within_km).values_list("pk", "chord")
+        clinics = self.clinics.near(self.point, within_km=within_km).values_list("pk", "chord")
         rows = list(clinics[: count + 1])
         if len(rows) > count and rows[count][1] == rows[count - 1][1]:
             rows = list(clinics[: MOST_COUNTED + PAGE_SIZE])
@@ -235,7 +236,7 @@ class ClinicSearch:
 
     def remote(self) -> ClinicQuerySet:
         """The remote services that fit and may serve the region of the place, by name: they are at no distance."""
-        return self.clinics().serving(self.place.country, self.place.region_code).order_by("name", "pk")
+        return self.clinics.serving(self.place.country, self.place.region_code).order_by("name", "pk")
 
     def nearest_anywhere(self) -> Clinic | None:
         """The nearest clinic that fits, of the nearest FARTHEST; None when none of them does.
@@ -274,7 +275,7 @@ class Results:
     @cached_property
     def count(self) -> int:
         """How many there are; one more than MOST_COUNTED stands for any larger number."""
-        clinics = self.search.clinics().near(self.search.point, within_km=self.within_km).order_by()
+        clinics = self.search.clinics.near(self.search.point, within_km=self.within_km).order_by()
         return clinics.values("pk")[: MOST_COUNTED + 1].count()
 
     @property
@@ -310,7 +311,7 @@ class Results:
         """The primary keys of the first *count* clinics."""
         if self.search.sort is Sort.NEAREST:
             return [key for key, _ in self.search.nearest(count, within_km=self.within_km)]
-        near = self.search.clinics().near(self.search.point, within_km=self.within_km)
+        near = self.search.clinics.near(self.search.point, within_km=self.within_km)
         rows = near.values_list("verified_on", "chord", "pk")[:MOST_COUNTED]
         never = date.min
         ranked = sorted(rows, key=lambda row: (-(row[0] or never).toordinal(), row[1], row[2]))

@@ -54,7 +54,7 @@ def _signer(search: ClinicSearch) -> signing.Signer:
 
 def page(search: ClinicSearch, *, within_km: float, limit: int, after: Position | None) -> Page:
     """At most *limit* clinics after a position. Equal distances go by primary key, as on the site."""
-    clinics = search.clinics().near(search.point, within_km=within_km).values_list("pk", "chord")
+    clinics = search.clinics.near(search.point, within_km=within_km).values_list("pk", "chord")
     seen = after.seen if after else 0
     limit = min(limit, MOST_COUNTED - seen)
     if after:

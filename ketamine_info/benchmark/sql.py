@@ -62,7 +62,7 @@ def suggestions(typed: list[str]) -> Work:
 
 def _nearest(search: ClinicSearch) -> QuerySet:
     km = (search.within or search.unit.radii[-1]) * search.unit.km
-    return search.clinics().near(search.point, within_km=km).values_list("pk", "chord")[: PAGE_SIZE + 1]
+    return search.clinics.near(search.point, within_km=km).values_list("pk", "chord")[: PAGE_SIZE + 1]
 
 
 def _rows_by_key(keys: list[int]) -> QuerySet:

@@ -39,6 +39,7 @@ class Known:
 
     clinic: Clinic
     is_open: bool
+    point: Point | None
     vector: tuple[float, float, float]
 
 
@@ -135,7 +136,7 @@ def directory(world) -> list[Known]:
     dice = random.Random(500)
     Clinic.objects.bulk_create([made_up(dice, number) for number in range(MADE_UP)])
     clinics = Clinic.objects.filter(live=True, status="listed").prefetch_related("opening_hours")
-    return [Known(clinic, is_open(clinic), vector_of(clinic)) for clinic in clinics]
+    return [Known(clinic, is_open(clinic), clinic.point, vector_of(clinic)) for clinic in clinics]
 
 
 def is_open(clinic: Clinic) -> bool:
@@ -162,9 +163,9 @@ def within_reach(directory: list[Known], search: ClinicSearch) -> list[tuple[flo
         for known in directory
         for a, b, c in [known.vector]
         # The straight line through the Earth is shorter than the way over it: most need no better figure.
-        if known.clinic.point
+        if known.point
         and EARTH_RADIUS_KM * sqrt((a - x) ** 2 + (b - y) ** 2 + (c - z) ** 2) <= reach_km
-        and (km := haversine_km(search.point, known.clinic.point)) <= reach_km
+        and (km := haversine_km(search.point, known.point)) <= reach_km
     ]
 
 

@@ -309,6 +309,6 @@ def test_the_index_finds_and_orders():
     )  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE clinics_clinic")
-    plan = search(routes=(Route.IV,)).clinics().near(LEEDS, within_km=20)[:20].explain()
+    plan = search(routes=(Route.IV,)).clinics.near(LEEDS, within_km=20)[:20].explain()
     assert "Index Scan using clinic_near" in plan
     assert "Sort" not in plan
