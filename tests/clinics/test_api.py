@@ -6,12 +6,10 @@ from urllib.parse import urlencode
 
 import hypothesis
 import pytest
-import schemathesis
 from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections, connection
 from django.test.utils import CaptureQueriesContext
-from schemathesis import checks
 
 from clinics import curation
 from clinics.api import cursors
@@ -394,25 +392,35 @@ def one_connection():
         signal.connect(close_old_connections)
 
 
-schema = schemathesis.openapi.from_dict(api.get_openapi_schema())
-schema.app = get_wsgi_application()
-KEPT = [
-    checks.not_a_server_error,
-    checks.status_code_conformance,
-    checks.content_type_conformance,
-    checks.response_schema_conformance,
-    checks.negative_data_rejection,
-    checks.unsupported_method,
-]
+def test_it_is_what_its_document_says(db, one_connection, subtests):
+    """Schemathesis asks each address all that the document allows, and much that it forbids."""
+    # Imported here: that takes longer than all else in this file, and each process of the tests imports the file.
+    import schemathesis
+    from schemathesis import checks
+    from schemathesis.pytest.lazy import get_all_tests
 
+    kept = [
+        checks.not_a_server_error,
+        checks.status_code_conformance,
+        checks.content_type_conformance,
+        checks.response_schema_conformance,
+        checks.negative_data_rejection,
+        checks.unsupported_method,
+    ]
+    asked = hypothesis.settings(
+        max_examples=40,
+        deadline=None,
+        derandomize=True,
+        database=None,
+        suppress_health_check=list(hypothesis.HealthCheck),
+    )
+    document = schemathesis.openapi.from_dict(api.get_openapi_schema())
+    document.app = get_wsgi_application()
 
-@schema.parametrize()
-@hypothesis.settings(
-    max_examples=40,
-    deadline=None,
-    derandomize=True,
-    database=None,
-    suppress_health_check=list(hypothesis.HealthCheck),
-)
-def test_it_is_what_its_document_says(case, db, one_connection):
-    case.call_and_validate(checks=KEPT)
+    def ask(case):
+        case.call_and_validate(checks=kept)
+
+    for test in get_all_tests(schema=document, test_func=ask, settings=asked, given_kwargs={}):
+        operation, ask_all = test.ok()
+        with subtests.test(operation.label):
+            ask_all()
