@@ -1,8 +1,6 @@
 """The form with which curators edit a clinic: its fields in groups, each with what to write in it."""
 
-from functools import cache
 from typing import Any
-from zoneinfo import available_timezones
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -23,6 +21,7 @@ from clinics.importing.gazetteer import add_position
 from clinics.languages import LANGUAGES
 from clinics.maps import tiles
 from clinics.models import Clinic, Provider
+from clinics.models.clinic import timezones
 from clinics.phones import read_phone
 from clinics.provenance import origins
 from clinics.slugs import free_slug
@@ -44,9 +43,8 @@ def _countries() -> list[tuple[str, str]]:
     return [(code, country_name(code)) for code in COVERED]
 
 
-@cache  # the zones that the system has are files in folders, which are gone through each time
 def _timezones() -> list[tuple[str, str]]:
-    names = sorted(name for name in available_timezones() if "/" in name and not name.startswith("Etc/"))
+    names = sorted(name for name in timezones() if "/" in name and not name.startswith("Etc/"))
     return [("", "Not known"), *((name, name.replace("_", " ")) for name in names)]
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cached_property
-from math import cos, radians
+from math import cos, dist, radians
 from typing import TYPE_CHECKING
 
 from django.db.models import Q
 
-from places.distance import Point
+from places.distance import Point, km_of
 
 if TYPE_CHECKING:
     from places.models import Place
@@ -50,10 +50,11 @@ class Vicinity:
 
         The one with the most people for its distance cubed: a village yields to the city it is next to.
         """
-        here = Point(self.latitude, self.longitude)
+        here = Point(self.latitude, self.longitude).unit_vector
 
         def pull(town: Place) -> float:
-            return (town.population or 1) / (1 + here.km_to(Point(town.latitude, town.longitude))) ** 3
+            km = km_of(dist(here, Point(town.latitude, town.longitude).unit_vector))
+            return (town.population or 1) / (1 + km) ** 3
 
         return next((max(towns, key=pull) for reach in _REACHES if (towns := self._towns(reach))), None)
 

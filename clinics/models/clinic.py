@@ -1,6 +1,7 @@
 import re
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -42,9 +43,15 @@ ASKED_ABOUT = [  # the columns that filters ask about, and whose they are
 ]
 
 
+@cache
+def timezones() -> frozenset[str]:
+    """The names of the IANA database: files in folders of the system, which are gone through once."""
+    return frozenset(available_timezones())
+
+
 def validate_timezone(name: str) -> None:
     """ValidationError unless *name* is a time zone of the IANA database."""
-    if name not in available_timezones():
+    if name not in timezones():
         raise ValidationError(f"{name} is not a time zone. Write it like Europe/London.", code="timezone")
 
 

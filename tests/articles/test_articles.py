@@ -7,7 +7,6 @@ import pytest
 from bs4 import BeautifulSoup
 
 from articles.models import ArticlePage, Claim, Source
-from articles.readability import readability
 from tests.articles.test_pages import ARTICLES
 
 every_article = pytest.mark.parametrize("address", ARTICLES)
@@ -70,6 +69,8 @@ def sentences(page):
 @every_article
 def test_an_article_is_complete_and_can_be_read(world, client, address):
     page = read(client, address)
+    from articles.readability import readability  # here, as its library takes long to import
+
     figures = readability(ArticlePage.objects.get(slug=address.split("/")[-2]))
     assert 700 <= figures.words <= 1_500
     assert figures.age <= 14
