@@ -6,6 +6,8 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
@@ -89,17 +91,45 @@ def keeper_of(folder: Path) -> psutil.Process:
     return next(process for process in processes(folder) if "keeper.py" in " ".join(process.cmdline()))
 
 
-@pytest.fixture
-def folder():
-    """A folder with a space in its path; whatever still runs in it afterwards is a leak."""
+@contextmanager
+def empty_folder() -> Iterator[Path]:
+    """A folder with a space in its path."""
     with tempfile.TemporaryDirectory(prefix="a place ", dir="/var/tmp") as place:
         Path(place).chmod(0o755)  # where root runs the test, another user runs the server
         yield Path(place, "pg")
-        for user in USERS:
-            if user.process.poll() is None:
-                user.kill()
-        USERS.clear()
-        await_none(Path(place))
+
+
+@contextmanager
+def nothing_left_running(folder: Path) -> Iterator[None]:
+    """Whatever still runs in the folder after the test is a leak."""
+    yield
+    for user in USERS:
+        if user.process.poll() is None:
+            user.kill()
+    USERS.clear()
+    await_none(folder)
+
+
+@pytest.fixture
+def folder():
+    """Where no cluster is yet."""
+    with empty_folder() as folder, nothing_left_running(folder):
+        yield folder
+
+
+@pytest.fixture(scope="module")
+def cluster():
+    with empty_folder() as folder:
+        User(folder).leave()
+        yield folder
+
+
+@pytest.fixture
+def used(cluster):
+    """Where a cluster is, and no server: one folder for all tests, started, killed and stopped again and again."""
+    await_none(cluster)
+    with nothing_left_running(cluster):
+        yield cluster
 
 
 def test_it_stops_when_the_last_user_has_left(folder):
@@ -111,49 +141,49 @@ def test_it_stops_when_the_last_user_has_left(folder):
     second.leave()
 
 
-def test_it_stops_when_its_users_are_killed(folder):
-    users = [User(folder), User(folder)]
+def test_it_stops_when_its_users_are_killed(used):
+    users = [User(used), User(used)]
     for user in users:
         user.folder()
     for user in users:
         user.kill()
-    await_none(folder)
+    await_none(used)
 
 
-def test_the_server_keeps_no_pipe_of_its_first_user_open(folder):
-    first = User(folder)
+def test_the_server_keeps_no_pipe_of_its_first_user_open(used):
+    first = User(used)
     first.folder()
-    second = User(folder)
+    second = User(used)
     second.folder()
     first.leave()  # waits for the end of everything it wrote; the server runs on
-    assert query(folder, "SELECT 1") == "1"
+    assert query(used, "SELECT 1") == "1"
     second.leave()
 
 
-def test_data_outlive_the_server_and_a_killed_keeper(folder):
-    user = User(folder)
+def test_data_outlive_the_server_and_a_killed_keeper(used):
+    user = User(used)
     user.folder()
-    query(folder, "CREATE TABLE kept AS SELECT 42 AS answer")
-    lost = keeper_of(folder)
+    query(used, "CREATE TABLE outlived AS SELECT 42 AS answer")
+    lost = keeper_of(used)
     lost.kill()
     user.leave()
-    assert any(process.name() == "postgres" for process in processes(folder))  # nobody is left to stop it
-    user = User(folder)
+    assert any(process.name() == "postgres" for process in processes(used))  # nobody is left to stop it
+    user = User(used)
     user.folder()  # stops that one, and starts its own
-    assert query(folder, "SELECT answer FROM kept") == "42"
+    assert query(used, "SELECT answer FROM outlived") == "42"
     user.leave()
 
 
-def test_a_killed_postgres_is_started_again(folder):
-    user = User(folder)
+def test_a_killed_postgres_is_started_again(used):
+    user = User(used)
     user.folder()
-    query(folder, "SET synchronous_commit = on; CREATE TABLE kept AS SELECT 42 AS answer")
-    pid = int((folder / "data/postmaster.pid").read_text().split()[0])
+    query(used, "SET synchronous_commit = on; CREATE TABLE kept AS SELECT 42 AS answer")
+    pid = int((used / "data/postmaster.pid").read_text().split()[0])
     os.kill(pid, signal.SIGKILL)
     deadline = time.monotonic() + 20
     while True:
         try:
-            answer = query(folder, "SELECT answer FROM kept")
+            answer = query(used, "SELECT answer FROM kept")
             break
         except psycopg.OperationalError:
             assert time.monotonic() < deadline
@@ -162,20 +192,20 @@ def test_a_killed_postgres_is_started_again(folder):
     user.leave()
 
 
-def test_a_stale_pid_file_that_names_another_process(folder):
-    user = User(folder)
+def test_a_stale_pid_file_that_names_another_process(used):
+    user = User(used)
     user.folder()
-    pid_file = folder / "data/postmaster.pid"
-    lines = pid_file.read_text().splitlines()
+    pid_file = used / "data/postmaster.pid"
+    lines, owner = pid_file.read_text().splitlines(), pid_file.stat().st_uid
     user.leave()
-    await_none(folder)
-    bystander = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+    await_none(used)
+    bystander = subprocess.Popen(["sleep", "60"], user=owner)
     try:
         pid_file.write_text("\n".join([str(bystander.pid), *lines[1:]]))
-        (folder / f".s.PGSQL.{keeper.PORT}.lock").write_text("\n".join([str(bystander.pid), *lines[1:]]))
-        user = User(folder)
+        (used / f".s.PGSQL.{keeper.PORT}.lock").write_text("\n".join([str(bystander.pid), *lines[1:]]))
+        user = User(used)
         user.folder()
-        assert query(folder, "SELECT 1") == "1"
+        assert query(used, "SELECT 1") == "1"
         assert bystander.poll() is None
         user.leave()
     finally:
@@ -184,13 +214,9 @@ def test_a_stale_pid_file_that_names_another_process(folder):
 
 
 @pytest.mark.parametrize("left", ["", "nonsense\n"])
-def test_a_pid_file_cut_short(folder, left):
-    user = User(folder)
-    user.folder()
-    user.leave()
-    await_none(folder)
-    (folder / "data/postmaster.pid").write_text(left)
-    user = User(folder)
+def test_a_pid_file_cut_short(used, left):
+    (used / "data/postmaster.pid").write_text(left)
+    user = User(used)
     user.folder()
     user.leave()
 
@@ -206,15 +232,15 @@ def test_a_cluster_cut_short_is_made_anew(folder):
     user.leave()
 
 
-def test_what_is_searched_for_is_in_no_log(folder):
-    user = User(folder)
+def test_what_is_searched_for_is_in_no_log(used):
+    user = User(used)
     user.folder()
     with pytest.raises(Exception, match="division by zero"):
-        query(folder, "SELECT 1/0 AS canary_ls1_4ap")
+        query(used, "SELECT 1/0 AS canary_ls1_4ap")
     user.leave()
-    await_none(folder)
-    assert "division by zero" in (folder / keeper.LOG).read_text()
-    assert "canary" not in (folder / keeper.LOG).read_text()
+    await_none(used)
+    assert "division by zero" in (used / keeper.LOG).read_text()
+    assert "canary" not in (used / keeper.LOG).read_text()
 
 
 def test_failure_is_told_with_the_end_of_the_log(folder):
