@@ -51,15 +51,12 @@ def latest(article) -> ArticlePage:
     return Page.objects.get(pk=article.pk).get_latest_revision_as_object()
 
 
-def form_of(client, article, **changes) -> dict[str, str]:
+def form_of(article, **changes) -> dict[str, str]:
     """What the browser sends for the editor of *article*: what its form holds, with some fields changed."""
     draft = latest(article)
-    page = client.get(edit(article)).text
-    opened = {
-        name: re.search(f'<input[^>]* name="{name}" value="([^"]+)"', page)[1]
-        for name in ("loaded_revision_id", "loaded_revision_created_at")
-    }
     fields = {
+        "loaded_revision_id": draft.latest_revision_id,
+        "loaded_revision_created_at": draft.latest_revision.created_at.isoformat(),
         "title": draft.title,
         "slug": draft.slug,
         "summary": draft.summary,
@@ -76,7 +73,14 @@ def form_of(client, article, **changes) -> dict[str, str]:
         ),
         "comments": {"TOTAL_FORMS": 0, "INITIAL_FORMS": 0, "MIN_NUM_FORMS": 0, "MAX_NUM_FORMS": ""},
     }
-    return nested_form_data(fields | changes) | opened
+    return nested_form_data(fields | changes)
+
+
+def revision_in(page) -> dict[str, str]:
+    """What the form of an editor's *page* says of the revision that it was opened with."""
+    names = re.compile("^loaded_revision_")
+    inputs = BeautifulSoup(page.content, "html.parser").find_all("input", attrs={"name": names})
+    return {each["name"]: each["value"] for each in inputs}
 
 
 def with_reason(article, what="We had the figure wrong.") -> dict:
@@ -91,7 +95,7 @@ def edit(article) -> str:
 
 
 def send(client, article, action, **changes):
-    return client.post(edit(article), form_of(client, article, **changes) | {action: "x"})
+    return client.post(edit(article), form_of(article, **changes) | {action: "x"})
 
 
 def act(client, article, action="approve", **given):
@@ -162,7 +166,7 @@ def test_only_a_clinician_signs_off(article, editor, role):
     act(client, article, **SIGNED)
     if client.get(edit(article)).status_code == 200:
         forged = {"workflow-action-name": "approve", "workflow-action-extra-data": json.dumps(SIGNED)}
-        client.post(edit(article), form_of(client, article) | forged | {"action-workflow-action": "x"})
+        client.post(edit(article), form_of(article) | forged | {"action-workflow-action": "x"})
     state = Page.objects.get(pk=article.pk).current_workflow_task_state
     with pytest.raises(PermissionDenied):
         state.task.specific.on_action(state, client.user, "approve", **SIGNED)
@@ -319,7 +323,10 @@ def test_a_new_article_needs_no_reason(article, editor):
 
 
 def test_a_form_opened_before_somebody_elses_save_writes_nothing_over_it(article, editor):
-    stale = form_of(editor, article, summary="Mine, typed for an hour.")
+    stale = form_of(article, summary="Mine, typed for an hour.")
+    opened = revision_in(editor.get(edit(article)))
+    assert opened == {name: str(stale[name]) for name in opened}
+    assert len(opened) == 2
     other = signed_in(EDITOR)
     assert send(other, article, "action-save-draft", summary="Theirs.").status_code == 302
 
@@ -331,10 +338,7 @@ def test_a_form_opened_before_somebody_elses_save_writes_nothing_over_it(article
     assert "Theirs." in editor.get(compare).text
     assert latest(article).summary == "Theirs."
 
-    again = BeautifulSoup(answer.content, "html.parser")
-    for name in ("loaded_revision_id", "loaded_revision_created_at"):
-        stale[name] = again.find("input", attrs={"name": name})["value"]
-    assert editor.post(edit(article), stale).status_code == 302
+    assert editor.post(edit(article), stale | revision_in(answer)).status_code == 302
     assert latest(article).summary == "Mine, typed for an hour."
 
 
@@ -345,7 +349,7 @@ def test_ones_own_saves_do_not_conflict(article, editor):
 
 
 def test_a_button_pressed_while_the_editor_saves_by_itself_is_no_conflict(article, editor):
-    overtaken = form_of(editor, article, summary="Typed to the end.")
+    overtaken = form_of(article, summary="Typed to the end.")
     assert send(editor, article, "action-save-draft", summary="Typed halfway.").status_code == 302
     assert editor.post(edit(article), overtaken).status_code == 302
     assert latest(article).summary == "Typed to the end."
@@ -354,9 +358,9 @@ def test_a_button_pressed_while_the_editor_saves_by_itself_is_no_conflict(articl
 def test_somebody_elses_draft_that_was_saved_again_meanwhile_is_a_conflict(article, editor):
     other = signed_in(EDITOR)
     send(other, article, "action-save-draft", summary="Theirs.")
-    stale = form_of(editor, article, summary="Mine.")
+    stale = form_of(article, summary="Mine.")
     theirs = Page.objects.get(pk=article.pk).latest_revision
-    again = form_of(other, article, summary="Theirs, to the end.")
+    again = form_of(article, summary="Theirs, to the end.")
     assert other.post(edit(article), again | {"overwrite_revision_id": theirs.pk}).status_code == 302
     assert Page.objects.get(pk=article.pk).latest_revision == theirs
     assert editor.post(edit(article), stale).status_code == 409
@@ -395,7 +399,7 @@ def test_a_scheduled_article_appears_when_its_time_has_come(article, editor):
 
 
 def test_editors_comment_beside_a_field(article, editor):
-    form = form_of(editor, article) | nested_form_data(
+    form = form_of(article) | nested_form_data(
         {
             "comments": {
                 "TOTAL_FORMS": 1,
