@@ -62,10 +62,22 @@ def sign_in(base_url, site_database, django_db_blocker):
     return sign_in
 
 
-# Most of axe-core's time goes into reading the same few colours over and over: each is read once instead.
+# Most of axe-core's time goes into reading the same few colours over and over: each is read once instead. Its private
+# fields are WeakMaps, which keep the collector busy; in a page that is soon gone they are properties.
 AXE = (
-    AXE_SCRIPT
-    + """;(() => {
+    """(() => {
+  class Properties {
+    name = Symbol()
+    has(object) { return this.name in object }
+    get(object) { return object[this.name] }
+    set(object, value) { object[this.name] = value; return this }
+    add(object) { return this.set(object, true) }
+    delete(object) { return delete object[this.name] }
+  }
+  ((WeakMap, WeakSet) => {"""
+    + AXE_SCRIPT
+    + """})(Properties, Properties)
+
   const color = axe.commons.color.Color.prototype, read = color.parseString, known = new Map()
   color.parseString = function (text) {
     const { r, g, b, alpha } = known.get(text) ?? read.call(this, text)
