@@ -19,10 +19,12 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.db import transaction
+from django.template import Template
 from django.test import TransactionTestCase
 
 from tests import template_databases
 
+RENDER = Template._render  # as it is before Django's test environment changes it
 GUNICORN = [sys.executable, "-m", "gunicorn", "-c", "python:ketamine_info.gunicorn"]
 
 
@@ -44,6 +46,15 @@ def pytest_collection_modifyitems(items):
 
 def needs_database(item: pytest.Item) -> bool:
     return item.get_closest_marker("django_db") is not None or "django_db_setup" in item.fixturenames
+
+
+@pytest.fixture(scope="session", autouse=True)
+def unwatched_templates(django_test_environment):
+    """Django's test environment has each template keep a copy of what it was given, a twentieth of a page's time.
+
+    Tests read answers; what a view gave to its template is in ``response.context_data``.
+    """
+    Template._render = RENDER
 
 
 @pytest.fixture(scope="session")

@@ -60,10 +60,10 @@ def sign_in(client, password=PASSWORD, login="ada"):
 def enrol(client) -> tuple[str, list[str]]:
     """Set a second factor up; the secret, and the recovery codes as the page shows them."""
     client.post("/accounts/reauthenticate/", {"password": PASSWORD})
-    secret = client.get(ACTIVATE).context["form"].secret
+    secret = client.get(ACTIVATE).context_data["form"].secret
     answer = client.post(ACTIVATE, {"code": code_of(secret)}, follow=True)
     assert answer.redirect_chain[-1][0] == "/accounts/2fa/recovery-codes/"
-    return secret, answer.context["unused_codes"]
+    return secret, answer.context_data["unused_codes"]
 
 
 def test_admin_leads_to_the_one_sign_in_page(client):
@@ -112,7 +112,7 @@ def test_setting_up_a_second_factor(client, editor, factor_required):
     assert "Please give your password once more" in asked.text
     page = client.post(asked.redirect_chain[-1][0], {"password": PASSWORD}, follow=True)
     assert "Set up your second factor" in page.text
-    secret = page.context["form"].secret
+    secret = page.context_data["form"].secret
     assert secret in page.text
     wrong = client.post(ACTIVATE, {"code": "000000" if code_of(secret) != "000000" else "111111"})
     assert wrong.status_code == 200
@@ -216,10 +216,10 @@ def test_recovery_codes_are_shown_count_down_and_can_be_made_anew(client, editor
     without_phone.post("/accounts/reauthenticate/", {"password": PASSWORD})
     left = without_phone.get("/accounts/2fa/recovery-codes/")
     assert "9 of 10 are left" in left.text
-    assert codes[0] not in left.context["unused_codes"]
+    assert codes[0] not in left.context_data["unused_codes"]
 
     assert without_phone.post("/accounts/2fa/recovery-codes/generate/").status_code == 302
-    renewed = without_phone.get("/accounts/2fa/recovery-codes/").context["unused_codes"]
+    renewed = without_phone.get("/accounts/2fa/recovery-codes/").context_data["unused_codes"]
     assert len(renewed) == 10
     assert not set(renewed) & set(codes)
     for code, status in [(codes[1], 200), (renewed[0], 302)]:

@@ -18,7 +18,7 @@ def create(region: str, town: str, country: str = "US", **fields):
 
 
 def listed(response) -> list[tuple[str, int]]:
-    return [(branch.name, branch.count) for branch in response.context["branches"]]
+    return [(branch.name, branch.count) for branch in response.context_data["branches"]]
 
 
 @pytest.fixture
@@ -43,20 +43,20 @@ def test_countries_in_the_order_of_the_site(client, directory):
 def test_a_region_of_many_spellings_is_one(client, directory):
     page = client.get("/clinics/browse/us/")
     assert listed(page) == [("New York", 2), ("Pennsylvania", 3), ("", 1)]
-    assert [clinic.town for clinic in page.context["remote"]] == ["Remote"]
+    assert [clinic.town for clinic in page.context_data["remote"]] == ["Remote"]
     assert listed(client.get("/clinics/browse/us/pennsylvania/")) == [("Erie", 1), ("Pittsburgh", 2)]
     assert listed(client.get("/clinics/browse/us/new-york/")) == [("St. Albans", 2)]
 
 
 def test_every_link_leads_on_and_the_counts_agree(client, directory):
-    for country in client.get("/clinics/browse/").context["branches"]:
-        regions = client.get(country.url).context["branches"]
+    for country in client.get("/clinics/browse/").context_data["branches"]:
+        regions = client.get(country.url).context_data["branches"]
         assert sum(region.count for region in regions) == country.count
         for region in regions:
-            towns = client.get(region.url).context["branches"]
+            towns = client.get(region.url).context_data["branches"]
             assert sum(town.count for town in towns) == region.count
             for town in towns:
-                clinics = client.get(town.url).context["clinics"]
+                clinics = client.get(town.url).context_data["clinics"]
                 assert len(clinics) == town.count
                 assert all(town_url(clinic) == town.url for clinic in clinics)
 
@@ -85,7 +85,7 @@ def test_pages_of_a_town(client, number, count):
     for _ in range(25):
         create("Pennsylvania", "Pittsburgh")
     response = client.get("/clinics/browse/us/pennsylvania/pittsburgh/", {"page": number})
-    assert len(response.context["clinics"]) == count
+    assert len(response.context_data["clinics"]) == count
 
 
 def test_titles_name_the_place(client, directory):

@@ -99,7 +99,7 @@ def test_the_page_says_what_a_course_asks(client, schedules):
 def test_a_start_that_is_no_place_is_left_out(client, schedules, near):
     clinic = offering(priced(Route.IV))
     response = client.get(clinic.get_absolute_url(), {"near": near})
-    assert (response.status_code, response.context["start"]) == (200, None)
+    assert (response.status_code, response.context_data["start"]) == (200, None)
     assert "Say where from" in response.content.decode()
 
 
@@ -128,8 +128,8 @@ def test_a_start_that_is_not_found_is_told_beside_the_box(client, schedules, typ
     body = response.content.decode()
     assert (response.status_code, words in body) == (status, True)
     assert not typed.strip() or f'value="{typed}"' in body
-    for _, near in response.context.get("start_choices") or []:
-        assert client.get(clinic.get_absolute_url(), {"near": near}).context["start"]
+    for _, near in response.context_data.get("start_choices") or []:
+        assert client.get(clinic.get_absolute_url(), {"near": near}).context_data["start"]
 
 
 def test_results_lead_to_the_page_with_their_place(client):
@@ -218,7 +218,7 @@ def test_clinics_nearby(client):
         create_clinic(name=name, point=point)
     create_clinic(name="Draft", point=LEEDS, listed=False)
     response = client.get(here.get_absolute_url())
-    assert [clinic.name for clinic in response.context["nearby"]] == ["Near", "Far"]
+    assert [clinic.name for clinic in response.context_data["nearby"]] == ["Near", "Far"]
 
 
 def test_queries_do_not_grow_with_what_a_clinic_has(client, schedules):

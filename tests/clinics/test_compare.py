@@ -55,7 +55,7 @@ def test_what_an_address_compares(client, clinics, query, status, names, words):
     create("Draft", listed=False)
     response = client.get(f"/clinics/compare/?{query}")
     assert response.status_code == status
-    assert [column.clinic.name for column in response.context["columns"]] == names
+    assert [column.clinic.name for column in response.context_data["columns"]] == names
     assert words in words_of(response)
     assert '<meta name="robots" content="noindex">' in response.content.decode()
     assert not response.cookies
@@ -64,7 +64,7 @@ def test_what_an_address_compares(client, clinics, query, status, names, words):
 def test_an_old_address_stands_for_its_clinic(client, clinics):
     ClinicAddress.objects.create(slug="wader", clinic=clinics[0])
     response = client.get("/clinics/compare/?clinic=wader&clinic=avocet&clinic=bunting")
-    assert [column.clinic.name for column in response.context["columns"]] == ["Avocet", "Bunting"]
+    assert [column.clinic.name for column in response.context_data["columns"]] == ["Avocet", "Bunting"]
 
 
 def test_what_became_of_a_clinic_is_said(client, clinics):
@@ -80,17 +80,17 @@ def test_what_became_of_a_clinic_is_said(client, clinics):
 
 def test_adding_and_removing_are_links(client, clinics):
     page = client.get("/clinics/compare/?clinic=avocet&clinic=bunting&near=gb/ls1-4")
-    first = page.context["columns"][0]
+    first = page.context_data["columns"][0]
     assert first.url_without == "/clinics/compare/?clinic=bunting&near=gb/ls1-4"
     assert first.km_away < 2
-    offered, _, url = page.context["offers"][0]
+    offered, _, url = page.context_data["offers"][0]
     assert offered.name in {"Curlew", "Dunlin"}
-    assert [column.clinic.name for column in client.get(url).context["columns"]] == [
+    assert [column.clinic.name for column in client.get(url).context_data["columns"]] == [
         "Avocet",
         "Bunting",
         offered.name,
     ]
-    assert not client.get(url).context["offers"]
+    assert not client.get(url).context_data["offers"]
 
 
 def test_unknown_is_not_no_in_a_comparison(client, clinics):
@@ -109,10 +109,10 @@ def test_safety_and_reachability_side_by_side(client, clinics):
     assert "Answered by phone 2 November 2026 ; first appointment in about 3 weeks" in words
     assert "No answer yet: tried once" in words
     assert "Not tried yet" in words
-    rows = {facts[0].answer: [fact.words for fact in facts] for _, facts in page.context["safety_rows"]}
+    rows = {facts[0].answer: [fact.words for fact in facts] for _, facts in page.context_data["safety_rows"]}
     assert rows["yes"] == ["Yes", "Not asked", "Not asked"]
     assert rows["declined"][1:] == ["Not asked", "Not asked"]
-    assert len(page.context["safety_rows"]) == 11
+    assert len(page.context_data["safety_rows"]) == 11
     assert "Not asked yet" in words_of(client.get("/clinics/compare/?clinic=bunting&clinic=curlew"))
 
 
@@ -129,14 +129,14 @@ def test_what_is_ticked_goes_along(client, clinics):
         "/clinics/near/gb/ls1-4/?clinic=avocet&clinic=elsewhere&clinic=%22%3E&clinic=avocet&within=50"
     )
     create("Elsewhere", point=Point(51.5, -0.1))
-    assert page.context["search"].ticked == ("avocet", "elsewhere")
-    page = client.get(page.context["search"].get_absolute_url())
+    assert page.context_data["search"].ticked == ("avocet", "elsewhere")
+    page = client.get(page.context_data["search"].get_absolute_url())
     body = page.content.decode()
     ticked = re.findall(r'value="([\w-]+)"\s+form="compare"\s+checked', body)
     assert sorted(ticked) == ["avocet", "elsewhere"]
-    assert all("clinic=avocet&clinic=elsewhere" in radius.url for radius in page.context["radii"])
-    assert "clinic=" not in page.context["share_url"]
-    assert "clinic=" not in page.context["paper_url"]
+    assert all("clinic=avocet&clinic=elsewhere" in radius.url for radius in page.context_data["radii"])
+    assert "clinic=" not in page.context_data["share_url"]
+    assert "clinic=" not in page.context_data["paper_url"]
     assert "noindex" in body
 
 

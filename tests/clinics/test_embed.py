@@ -70,4 +70,4 @@ def test_a_place_too_long_is_told_beside_its_field(client):
     response = client.get("/embed/code/", {"place": "x" * 81})
     assert response.status_code == 200
     assert "at most 80 characters" in response.content.decode()
-    assert "place=" not in response.context["code"]
+    assert "place=" not in response.context_data["code"]

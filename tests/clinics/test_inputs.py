@@ -109,8 +109,8 @@ def test_found(client, label, texts):
 @pytest.mark.parametrize(("text", "first"), FIRST_OFFERED.items())
 def test_several_are_offered(client, text, first):
     response = ask(client, text)
-    assert (response.status_code, response.context["finding"].outcome) == (200, "ambiguous")
-    assert response.context["choices"][0][0].label == first
+    assert (response.status_code, response.context_data["finding"].outcome) == (200, "ambiguous")
+    assert response.context_data["choices"][0][0].label == first
     assert f">{first}</a>" in response.content.decode().replace("&#x27;", "'")
 
 
@@ -118,7 +118,10 @@ def test_several_are_offered(client, text, first):
 def test_not_found_each_in_its_own_way(client, outcome, texts):
     for text in texts:
         response = ask(client, text)
-        assert (response.status_code, response.context["finding"].outcome) == (STATUS[outcome], outcome), text
+        assert (response.status_code, response.context_data["finding"].outcome) == (
+            STATUS[outcome],
+            outcome,
+        ), text
 
 
 @pytest.mark.parametrize(
@@ -134,7 +137,7 @@ def test_not_found_each_in_its_own_way(client, outcome, texts):
 )
 def test_what_was_probably_meant_is_offered(client, text, meant):
     response = ask(client, text)
-    assert f">{meant}</a>?" in response.content.decode(), response.context["finding"].outcome
+    assert f">{meant}</a>?" in response.content.decode(), response.context_data["finding"].outcome
     assert f'value="{text}"' in response.content.decode()
 
 
@@ -151,4 +154,4 @@ def test_no_name_of_a_town_is_taken_for_a_postcode():
 def test_nothing_typed(client):
     for text in NOTHING:
         response = ask(client, text)
-        assert (response.status_code, response.context["nothing_typed"]) == (422, True)
+        assert (response.status_code, response.context_data["nothing_typed"]) == (422, True)

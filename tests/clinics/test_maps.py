@@ -24,7 +24,7 @@ def map_data(answer) -> dict | None:
 @pytest.mark.parametrize("query", ["", "?page=2&within=200", "?route=iv&unit=km"])
 def test_list_and_map_have_the_same_clinics_in_the_same_order(world, client, query):
     answer = client.get(f"/clinics/near/gb/ls1-4/{query}")
-    results = answer.context["results"]
+    results = answer.context_data["results"]
     data = map_data(answer)
     assert [clinic["slug"] for clinic in data["clinics"]] == [clinic.slug for clinic in results.clinics]
     numbers = [clinic["number"] for clinic in data["clinics"]]
@@ -37,7 +37,7 @@ def test_list_and_map_have_the_same_clinics_in_the_same_order(world, client, que
 
 def test_a_page_without_clinics_has_no_map(world, client):
     answer = client.get("/clinics/near/gb/ls1-4/?within=5&route=im&payment=public&with=wheelchair")
-    assert not answer.context["results"].count
+    assert not answer.context_data["results"].count
     assert map_data(answer) is None
 
 
@@ -49,7 +49,7 @@ def test_searching_an_area_keeps_the_filters_and_says_where_it_is(world, client)
     html = answer.content.decode()
     assert "the middle of the map, near Leeds" in html
     assert "where you are, near" not in html
-    assert all("from=map" in radius.url for radius in answer.context["radii"])
+    assert all("from=map" in radius.url for radius in answer.context_data["radii"])
 
 
 def test_a_finer_position_leads_to_the_cell_and_keeps_what_it_came_from(client, db):

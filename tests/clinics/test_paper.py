@@ -25,10 +25,10 @@ def test_paper_of_a_search(client, world):
     words = words_of(page)
     today = timezone.localdate()
     assert f"Check again after {(today + timedelta(days=30)):%-d %B %Y}" in words
-    assert page.context["fresh_url"] == "http://testserver/clinics/near/gb/ls1-4/?route=esketamine"
-    assert 0 < len(page.context["clinics"]) <= 6
-    assert words.count("Sample listing, not a real clinic") == len(page.context["clinics"])
-    assert all("Esketamine nasal spray" in words for _ in page.context["clinics"])
+    assert page.context_data["fresh_url"] == "http://testserver/clinics/near/gb/ls1-4/?route=esketamine"
+    assert 0 < len(page.context_data["clinics"]) <= 6
+    assert words.count("Sample listing, not a real clinic") == len(page.context_data["clinics"])
+    assert all("Esketamine nasal spray" in words for _ in page.context_data["clinics"])
     assert "Samaritans : call 116 123" in words
     assert "text SHOUT to 85258" in words
     assert "Whom do I call at night or at the weekend?" in words
@@ -36,11 +36,11 @@ def test_paper_of_a_search(client, world):
 
 def test_paper_of_a_comparison(client, world):
     page = client.get("/clinics/compare/paper/?clinic=sample-bittern-leeds&clinic=sample-dipper-leeds")
-    assert [clinic.name for clinic in page.context["clinics"]] == [
+    assert [clinic.name for clinic in page.context_data["clinics"]] == [
         "Sample Clinic Bittern (Leeds)",
         "Sample Clinic Dipper (Leeds)",
     ]
-    assert client.get(page.context["fresh_url"]).status_code == 200
+    assert client.get(page.context_data["fresh_url"]).status_code == 200
 
 
 def test_more_clinics_ask_no_more(client, db):
@@ -50,7 +50,7 @@ def test_more_clinics_ask_no_more(client, db):
             create_clinic(point=LEEDS, town="Leeds", routes=[Route.IV])
         with CaptureQueriesContext(connection) as captured:
             page = client.get("/clinics/near/gb/ls1-4/paper/?within=5")
-        return len(page.context["clinics"]), len(captured)
+        return len(page.context_data["clinics"]), len(captured)
 
     (few, asked), (many, asked_of_many) = paper(more=2), paper(more=4)
     assert (few, many) == (2, 6)

@@ -42,7 +42,7 @@ def test_a_postcode_leads_to_its_area(client, typed, address):
 def test_a_town_leads_to_its_results(client, typed, name):
     page = client.get(ask(client, typed)["Location"])
     assert page.status_code == 200
-    assert page.context["search"].place.name in {typed, name}
+    assert page.context_data["search"].place.name in {typed, name}
 
 
 def test_get_with_a_query_does_the_same(client):
@@ -155,13 +155,13 @@ def test_nothing_typed(client, typed):
 )
 def test_each_outcome_has_its_status_and_keeps_what_was_typed(client, typed, status, outcome):
     response = ask(client, typed)
-    assert (response.status_code, response.context["finding"].outcome) == (status, outcome)
-    assert response.context["finding"].text in response.content.decode().replace("&#x27;", "'")
+    assert (response.status_code, response.context_data["finding"].outcome) == (status, outcome)
+    assert response.context_data["finding"].text in response.content.decode().replace("&#x27;", "'")
 
 
 def test_ambiguous_offers_places_that_answer(client):
     response = ask(client, "Newcastle", route="iv")
-    addresses = [address for _, address in response.context["choices"]]
+    addresses = [address for _, address in response.context_data["choices"]]
     assert len(addresses) > 2
     for address in addresses:
         assert address.endswith("?route=iv")
@@ -319,8 +319,8 @@ def test_remote_services_alone(client):
     for number in range(7):
         create_clinic(name=f"Remote {number}", setting="remote", remote_regions=["GB"], languages=["cy"])
     mixed = client.get("/clinics/near/gb/ls1-4/")
-    assert len(mixed.context["remote"]) == 5
-    address = mixed.context["all_remote"].get_absolute_url()
+    assert len(mixed.context_data["remote"]) == 5
+    address = mixed.context_data["all_remote"].get_absolute_url()
     assert address == "/clinics/near/gb/ls1-4/?setting=remote"
     alone = " ".join(client.get(address).content.decode().split())
     assert "7 remote services that may serve England" in alone
@@ -333,7 +333,7 @@ def test_remote_services_alone(client):
 
 def test_a_town_offers_its_namesakes(client):
     page = client.get("/clinics/near/au/newcastle-nsw/?within=50&route=iv")
-    namesakes = [url for _, url in page.context["namesakes"]]
+    namesakes = [url for _, url in page.context_data["namesakes"]]
     assert "Not this one?" in page.content.decode()
     assert all(url.endswith("?route=iv&within=50") for url in namesakes)
     assert client.get(namesakes[0]).status_code == 200
@@ -371,8 +371,8 @@ def test_remote_services_by_the_regions_they_may_serve(client, address, names):
     create_clinic(name="Draft", remote_regions=["GB"], listed=False, **remote)
     create_clinic(name="In Leeds", point=LEEDS)
     page = client.get(address)
-    assert [clinic.name for clinic in page.context["remote"]] == names
-    assert not set(names) & {clinic.name for clinic in page.context["results"].clinics}
+    assert [clinic.name for clinic in page.context_data["remote"]] == names
+    assert not set(names) & {clinic.name for clinic in page.context_data["results"].clinics}
     body = page.content.decode()
     assert ("Remote services that may serve" in body) is bool(names)
     assert body.count("Not yet confirmed by us. Ask first.") == len(names)  # nobody travels there

@@ -80,7 +80,7 @@ def test_clinics_are_assigned_and_found_by_who_has_them(client, publisher):
     assert set(Verification.objects.values_list("assigned_to__username", flat=True)) == {"colleague"}
     do(client, "assign", other, to="")
     listed = client.get(address(Clinic, "list"), {"assigned": colleague.pk})
-    assert [clinic.pk for clinic in listed.context["object_list"]] == [one.pk]
+    assert [clinic.pk for clinic in listed.context_data["object_list"]] == [one.pk]
     assert "colleague" in listed.content.decode()
     assert [kind for _, kind, _ in told()] == ["assign"] * 3
     assert "is with colleague already" in text(
@@ -94,7 +94,7 @@ def test_clinics_are_tagged_and_found_by_tag(client, publisher):
     do(client, "tag", other, name="price-check", remove="on")
     assert list(ClinicTag.objects.values_list("clinic", "name")) == [(one.pk, "price-check")]
     listed = client.get(address(Clinic, "list"), {"tag": "price-check"})
-    assert [clinic.pk for clinic in listed.context["object_list"]] == [one.pk]
+    assert [clinic.pk for clinic in listed.context_data["object_list"]] == [one.pk]
     assert [kind for _, kind, _ in told()] == ["tag", "tag", "untag"]
     assert "In use: price-check" in text(client.get(at("tag", one)))
 

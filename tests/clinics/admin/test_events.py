@@ -28,7 +28,9 @@ def create_event(clinic=None, **fields) -> ClinicEvent:
 
 def because(client, **query) -> list[str]:
     """The reasons of the events that the page shows."""
-    return [event.because for event in client.get(reverse("curation:events"), query).context["object_list"]]
+    return [
+        event.because for event in client.get(reverse("curation:events"), query).context_data["object_list"]
+    ]
 
 
 # --- What the database refuses ---------------------------------------------------------------------------------------

@@ -39,7 +39,7 @@ def test_a_list_costs_the_same_for_10_and_20_rows(client, publisher, model):
 
 def names_listed(client, **query):
     response = client.get(address(Clinic, "list"), query)
-    return [clinic.name for clinic in response.context["object_list"]]
+    return [clinic.name for clinic in response.context_data["object_list"]]
 
 
 def test_the_list_tells_what_a_curator_asks_first(client, publisher):

@@ -243,7 +243,7 @@ def test_the_merged_listing_has_the_history_of_both(pair, heron, twin, curator, 
     assert "Asked: 1" in page or "1 of 11" in page or "full price" in page
     client.force_login(curator)
     history = client.get("/admin/curation/history/", {"clinic": heron.pk})
-    assert "Of the repeat." in [event.because for event in history.context["object_list"]]
+    assert "Of the repeat." in [event.because for event in history.context_data["object_list"]]
 
 
 def test_only_what_differs_is_asked():
