@@ -1,35 +1,30 @@
 """Imports by a worker that is killed or told to stop: a real process against the real database."""
 
-import os
+import multiprocessing
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from multiprocessing.process import BaseProcess
+from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.core.management import call_command
 from django.db import connection, transaction
 from django.utils import timezone
 
-from clinics.importing import uploads
+from clinics.importing import applying, uploads
 from clinics.importing.running import run_next
 from clinics.models import Clinic, ClinicEvent, ImportRun, SourceRecord
 from tests.factories import create_user
-from tests.template_databases import url_of
 
 ROWS, BATCH = 1_000, 100
 HEADING = "index,facility_name,unit,street_no,street_name,postal_code,city,province,latitude,longitude\n"
 PATIENCE = 60  # seconds
-WORKER = f"""
-import django
-django.setup()
-from django.core.management import call_command
-from clinics.importing import applying
-applying.BATCH = {BATCH}
-call_command("run_imports")
-"""
+# Workers are forked from a process that has loaded what they need, as those of `manage.py up` are.
+PROCESSES = multiprocessing.get_context("forkserver")
+PROCESSES.set_forkserver_preload(["ketamine_info.wsgi", __name__])
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -52,20 +47,28 @@ def run(settings, tmp_path):
 def start_worker(tmp_path):
     started = []
 
-    def start() -> subprocess.Popen:
-        environment = {
-            "DJANGO_SETTINGS_MODULE": "ketamine_info.settings",
-            "DATABASE_URL": url_of(connection.settings_dict["NAME"]),
-            "IMPORT_ROOT": str(tmp_path),
-        }
-        command = [sys.executable, "-c", WORKER]
-        started.append(subprocess.Popen(command, cwd=settings.BASE_DIR, env=os.environ | environment))
+    def start() -> BaseProcess:
+        started.append(PROCESSES.Process(target=work, args=(connection.settings_dict["NAME"], tmp_path)))
+        started[-1].start()
         return started[-1]
 
     yield start
     for process in started:
         process.kill()
-        process.wait()
+        process.join()
+
+
+def work(database: str, import_root: Path) -> None:
+    """What a worker does, in a process of its own."""
+    connection.settings_dict["NAME"] = database
+    settings.IMPORT_ROOT = import_root
+    applying.BATCH = BATCH
+    call_command("run_imports")
+
+
+def exit_code(worker: BaseProcess) -> int | None:
+    worker.join(PATIENCE)
+    return worker.exitcode
 
 
 @contextmanager
@@ -93,12 +96,12 @@ def test_killed_at_any_point_it_leaves_nothing_and_is_taken_up_again(run, start_
         worker = start_worker()
         with held_at(share):
             worker.kill()
-            assert worker.wait() == -signal.SIGKILL
+            assert exit_code(worker) == -signal.SIGKILL
         run.refresh_from_db()
         assert run.state == "running"
         assert counts() == [0, 0, 0]
         _wait_for_the_locks_to_go()
-    assert start_worker().wait(PATIENCE) == 0
+    assert exit_code(start_worker()) == 0
     run.refresh_from_db()
     assert (run.state, run.starts, run.report["new"]) == ("imported", 4, ROWS)
     assert counts() == [ROWS, ROWS, ROWS]
@@ -110,7 +113,7 @@ def test_it_stops_when_asked_to_and_leaves_nothing(run, start_worker):
     with held_at(0.1):
         assert not run_next(), "another worker leaves alone what this one has"
         ImportRun.objects.update(is_cancel_asked=True)
-    assert worker.wait(PATIENCE) == 0
+    assert exit_code(worker) == 0
     run.refresh_from_db()
     assert (run.state, counts()) == ("cancelled", [0, 0, 0])
 
