@@ -43,10 +43,7 @@ ASKED_ABOUT = [  # the columns that filters ask about, and whose they are
 ]
 
 
-@cache
-def timezones() -> frozenset[str]:
-    """The names of the IANA database: files in folders of the system, which are gone through once."""
-    return frozenset(available_timezones())
+timezones = cache(available_timezones)  # files in folders of the system, which are gone through once
 
 
 def validate_timezone(name: str) -> None:
