@@ -11,10 +11,9 @@ from typing import NamedTuple
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Func, Value
-from geopy.distance import geodesic
+from geographiclib.geodesic import Geodesic
 
 EARTH_RADIUS_KM = 6371.0088  # mean radius R1 = (2a + b) / 3 of WGS 84 (IUGG; Moritz 2000)
-ELLIPSOID = geodesic()  # WGS 84; kept, as each new one works out its series again
 HALF_CIRCUMFERENCE_KM = EARTH_RADIUS_KM * 3.141592653589793
 KM_PER_MILE = 1.609344  # exact, international yard and pound agreement of 1959
 
@@ -33,7 +32,7 @@ class Point(NamedTuple):
 
     def km_to(self, other: "Point") -> float:
         """The geodesic distance on the WGS 84 ellipsoid, in km (Karney 2013, by geographiclib)."""
-        return ELLIPSOID.measure(self, other)
+        return Geodesic.WGS84.Inverse(*self, *other, Geodesic.DISTANCE)["s12"] / 1000
 
 
 def chord_of(km: float) -> float:

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from wagtail.admin.views.mixins import SpreadsheetExportMixin
 
 from clinics.spreadsheets import safe_cell
@@ -30,6 +29,8 @@ class SafeExportMixin(SpreadsheetExportMixin):
         cell = super().preprocess_field_value(field, value, export_format)
         if export_format == self.FORMAT_CSV:
             return safe_cell(cell)
+        from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE  # here: every process would take longer to start
+
         return ILLEGAL_CHARACTERS_RE.sub("", cell) if isinstance(cell, str) else cell
 
     def as_spreadsheet(self, queryset, spreadsheet_format: str):

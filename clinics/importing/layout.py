@@ -13,12 +13,13 @@ from decimal import Decimal
 from enum import StrEnum
 from itertools import islice
 from pathlib import Path
-from typing import Any, BinaryIO, TextIO
+from typing import TYPE_CHECKING, Any, BinaryIO, TextIO
 from zipfile import BadZipFile, ZipFile
 
 import ijson
-from openpyxl import Workbook, load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
+
+if TYPE_CHECKING:
+    from openpyxl import Workbook
 
 LONGEST_LINE = (
     1_000_000  # characters; beyond it the file is not a list of clinics, and memory is not ours to fill
@@ -224,6 +225,9 @@ def _workbook_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
 
 
 def _workbook(file: BinaryIO) -> Workbook:
+    from openpyxl import load_workbook  # here: every process of the site would take longer to start
+    from openpyxl.utils.exceptions import InvalidFileException
+
     try:
         with ZipFile(file) as packed:
             sizes = {part.filename: part.file_size for part in packed.infolist()}
