@@ -8,6 +8,7 @@
 Tests marked ``django_db(transaction=True)`` commit; the database is made anew after each, so keep them few.
 """
 
+import gc
 import os
 import socket
 import subprocess
@@ -42,6 +43,11 @@ def pytest_xdist_auto_num_workers():
 def pytest_collection_modifyitems(items):
     """What needs no database comes first: one process does that while another makes the template databases."""
     items.sort(key=needs_database)
+
+
+def pytest_collection_finish():
+    """What is imported and collected by now stays to the end, where pytest would look through it five times in vain."""
+    gc.freeze()
 
 
 def needs_database(item: pytest.Item) -> bool:
