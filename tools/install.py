@@ -54,7 +54,12 @@ def install(name):
         os.remove(INSTALLED)
     requirements = os.path.join(PROJECT, "requirements", name + ".txt")
     python = os.path.join(VENV, "bin", "python")
-    run([uv, "pip", "sync", "--quiet", "--require-hashes", "--python", python, requirements], environment)
+    sync = [uv, "pip", "sync", "--quiet", "--require-hashes", "--python", python, requirements]
+    if (
+        name == "dev"
+    ):  # once, by all cores; else the processes of the tests, which begin together, would each do it
+        sync.append("--compile-bytecode")
+    run(sync, environment)
     with open(INSTALLED, "w") as stamp:
         stamp.write(name + " " + digest(name))
 
