@@ -55,9 +55,8 @@ def install(name):
     requirements = os.path.join(PROJECT, "requirements", name + ".txt")
     python = os.path.join(VENV, "bin", "python")
     sync = [uv, "pip", "sync", "--quiet", "--require-hashes", "--python", python, requirements]
-    if (
-        name == "dev"
-    ):  # once, by all cores; else the processes of the tests, which begin together, would each do it
+    if name == "dev":
+        # Once, on all cores: else the processes of the tests, which begin together, would each do it.
         sync.append("--compile-bytecode")
     run(sync, environment)
     with open(INSTALLED, "w") as stamp:
