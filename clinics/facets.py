@@ -100,7 +100,7 @@ def count_matching(
     counts = "".join(f", count(*) FILTER (WHERE {condition})" for condition in conditions)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"WITH found AS MATERIALIZED (({near_sql}) UNION ALL ({serving_sql})), "
+            f"WITH found AS (({near_sql}) UNION ALL ({serving_sql})), "
             f"known AS MATERIALIZED (SELECT *, languages && %s::varchar[] AS speaks"
             f" FROM ({options_sql}, is_near FROM found AS {TABLE}) AS told), "
             "spoken AS (SELECT unnest(languages) AS code, count(*) AS clinics"
