@@ -1,11 +1,8 @@
 """Putting clinics where their addresses are, by a geocoder, outside of any page request."""
 
-from __future__ import annotations
-
 import time
 from collections import Counter
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from django.db.models import F, Q
 
@@ -13,9 +10,7 @@ from clinics import curation
 from clinics.importing.gazetteer import add_position
 from clinics.models import Clinic, ClinicQuerySet, Geocoding
 from places.distance import Point
-
-if TYPE_CHECKING:
-    from places.geocoding import Geocode, Geocoder  # with which every service that geopy knows is imported
+from places.geocoding import Geocode, Geocoder
 
 FARTHEST_KM = 30  # from the middle of its postcode or town; a street of the same name elsewhere lies farther
 PRECISE = ("rooftop", "street")  # a geocoder cannot better these

@@ -11,9 +11,10 @@ from typing import NamedTuple
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Func, Value
-from geographiclib.geodesic import Geodesic
+from geopy.distance import geodesic
 
 EARTH_RADIUS_KM = 6371.0088  # mean radius R1 = (2a + b) / 3 of WGS 84 (IUGG; Moritz 2000)
+ELLIPSOID = geodesic()  # WGS 84; kept, as each new one works out its series again
 HALF_CIRCUMFERENCE_KM = EARTH_RADIUS_KM * 3.141592653589793
 KM_PER_MILE = 1.609344  # exact, international yard and pound agreement of 1959
 
@@ -32,7 +33,7 @@ class Point(NamedTuple):
 
     def km_to(self, other: "Point") -> float:
         """The geodesic distance on the WGS 84 ellipsoid, in km (Karney 2013, by geographiclib)."""
-        return Geodesic.WGS84.Inverse(*self, *other, Geodesic.DISTANCE)["s12"] / 1000
+        return ELLIPSOID.measure(self, other)
 
 
 def chord_of(km: float) -> float:
