@@ -54,9 +54,10 @@ def indexed_together() -> Iterator[None]:
 
 
 def index(changed: Iterable[models.Model]) -> None:
-    """Make what is live of *changed* (pages, words, claims) findable as it is now, and what is not live no more.
+    """Make *changed* pages, words and claims findable as they are now; a claim that is not live, no more.
 
-    The words of the glossary, and the claims, come with the page that they can be read on.
+    A page that is not live is left out: it was taken away as it was unpublished. The words of the glossary, and the
+    claims, come with the page that they can be read on.
     """
     latest = {(type(each), each.pk): each for each in changed}.values()
     pages = [each for each in latest if isinstance(each, BodyPage) and each.live]

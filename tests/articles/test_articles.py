@@ -68,9 +68,9 @@ def sentences(page):
 
 @every_article
 def test_an_article_is_complete_and_can_be_read(world, client, address):
-    page = read(client, address)
     from articles.readability import readability  # here, as its library takes long to import
 
+    page = read(client, address)
     figures = readability(ArticlePage.objects.get(slug=address.split("/")[-2]))
     assert 700 <= figures.words <= 1_500
     assert figures.age <= 14

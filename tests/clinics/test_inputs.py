@@ -118,10 +118,8 @@ def test_several_are_offered(client, text, first):
 def test_not_found_each_in_its_own_way(client, outcome, texts):
     for text in texts:
         response = ask(client, text)
-        assert (response.status_code, response.context_data["finding"].outcome) == (
-            STATUS[outcome],
-            outcome,
-        ), text
+        found = response.context_data["finding"].outcome
+        assert (response.status_code, found) == (STATUS[outcome], outcome), text
 
 
 @pytest.mark.parametrize(
