@@ -66,7 +66,7 @@ def is_another(old: Any, new: Any) -> bool:
 
 def known_facts(clinic: Clinic) -> set[Fact]:
     """The facts of which *clinic* says anything; it always says that it is there. Asks for nothing but treatments."""
-    treatments = clinic.treatments.all()
+    treatments = clinic.offers
     known = {
         Fact.OPEN: True,
         Fact.PHONE: clinic.phone,

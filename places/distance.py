@@ -5,7 +5,7 @@ grows with the great-circle distance, so ordering by chord is ordering by distan
 date line too. A chord c stands for the distance 2 R asin(c / 2) on a sphere of mean radius R.
 """
 
-from math import asin, cos, radians, sin
+from math import acos, asin, cos, pi, radians, sin
 from typing import NamedTuple
 
 from django.contrib.postgres.fields import ArrayField
@@ -15,7 +15,8 @@ from geopy.distance import geodesic
 
 EARTH_RADIUS_KM = 6371.0088  # mean radius R1 = (2a + b) / 3 of WGS 84 (IUGG; Moritz 2000)
 ELLIPSOID = geodesic()  # WGS 84; kept, as each new one works out its series again
-HALF_CIRCUMFERENCE_KM = EARTH_RADIUS_KM * 3.141592653589793
+HALF_CIRCUMFERENCE_KM = EARTH_RADIUS_KM * pi
+ROUNDING = 1e-7  # of a coordinate on the unit sphere, 0.6 m: more than acos loses where it is steepest
 KM_PER_MILE = 1.609344  # exact, international yard and pound agreement of 1959
 
 
@@ -74,6 +75,17 @@ class Chord(Func):
         super().__init__(F(column), _cube(point.unit_vector))
 
 
+def box_about(point: Point, km: float) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """The least and the greatest coordinates on the unit sphere of what lies within *km* of *point*.
+
+    Seen from an axis the point is at the angle acos(coordinate), and what is near it at that angle give or take km / R.
+    """
+    reach = min(km, HALF_CIRCUMFERENCE_KM) / EARTH_RADIUS_KM
+    angles = [acos(coordinate) for coordinate in point.unit_vector]
+    least = tuple(cos(min(pi, angle + reach)) - ROUNDING for angle in angles)
+    return least, tuple(cos(max(0.0, angle - reach)) + ROUNDING for angle in angles)
+
+
 class InBox(Func):
     """Whether a cube column lies in the box about a point that holds every position within *km*."""
 
@@ -82,11 +94,5 @@ class InBox(Func):
     output_field = models.BooleanField()
 
     def __init__(self, column: str, point: Point, km: float):
-        chord = chord_of(km)
-        box = Func(
-            Value([axis - chord for axis in point.unit_vector], output_field=ArrayField(models.FloatField())),
-            Value([axis + chord for axis in point.unit_vector], output_field=ArrayField(models.FloatField())),
-            function="cube",
-            output_field=CubeField(),
-        )
-        super().__init__(F(column), box)
+        corners = (Value(list(corner), output_field=ArrayField(models.FloatField())) for corner in box_about(point, km))
+        super().__init__(F(column), Func(*corners, function="cube", output_field=CubeField()))

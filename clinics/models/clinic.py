@@ -14,11 +14,12 @@ from django.db.models import Case, ExpressionWrapper, F, Func, Q, Value, When
 from django.db.models.functions import Cos, Radians, Sin
 from django.db.models.lookups import IsNull
 from django.utils import timezone
+from django.utils.functional import cached_property
 from modelcluster.models import ClusterableModel
 from wagtail.models import DraftStateMixin, LockableMixin, PreviewableMixin, RevisionMixin
 
 from clinics.models.address import ClinicAddress, address_of, leads_to_a_clinic
-from clinics.models.offer import opening_borders
+from clinics.models.offer import Treatment, opening_borders
 from clinics.models.provider import Provider
 from clinics.models.queryset import ClinicQuerySet
 from clinics.models.queues import STALE_AFTER_DAYS
@@ -380,10 +381,15 @@ class Clinic(PreviewableMixin, DraftStateMixin, LockableMixin, RevisionMixin, Cl
         """The aware moment *at* by the clock on the clinic's wall; as it is while the time zone is unknown."""
         return at.astimezone(ZoneInfo(self.timezone)) if self.timezone else at
 
+    @cached_property
+    def offers(self) -> list[Treatment]:
+        """Its treatments, read once. ``for_cards`` brings those of many clinics at half the cost of a manager each."""
+        return list(self.treatments.all())
+
     @property
     def cheapest(self):
         """The treatment of the lowest known price; None when no price is known."""
-        priced = [treatment for treatment in self.treatments.all() if treatment.price_from is not None]
+        priced = [treatment for treatment in self.offers if treatment.price_from is not None]
         return min(priced, key=lambda treatment: treatment.price_from, default=None)
 
     def is_stale(self, today: date | None = None) -> bool:

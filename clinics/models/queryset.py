@@ -78,7 +78,7 @@ class ClinicQuerySet(QueueQuerySet):
 
     def for_cards(self):
         """With what a card of the results, the map and the list for paper show; in a fixed number of queries."""
-        return self.only(*ON_CARDS).prefetch_related("treatments")
+        return self.only(*ON_CARDS).prefetch_related(models.Prefetch("treatments", to_attr="offers"))
 
     def with_provider(self):
         """All that is known of each but the vector of its position, and who runs it, in one query."""

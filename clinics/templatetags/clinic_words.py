@@ -18,6 +18,7 @@ register = template.Library()
 
 # "$" alone is five currencies to a reader who compares countries.
 SYMBOLS = {"GBP": "£", "EUR": "€", "USD": "US$", "CAD": "CA$", "AUD": "A$", "NZD": "NZ$"}
+UNITS = dict(Treatment.PriceUnit.choices)  # get_price_unit_display() makes this anew for each treatment
 
 
 @register.filter
@@ -56,7 +57,7 @@ def price(treatment: Treatment) -> str:
     text = money(treatment.price_from, treatment.currency)
     if treatment.price_to is not None and treatment.price_to > treatment.price_from:
         text += f" to {money(treatment.price_to, treatment.currency)}"
-    return f"{text} {treatment.get_price_unit_display()}"
+    return f"{text} {UNITS.get(treatment.price_unit, '')}"
 
 
 @register.filter
@@ -64,7 +65,7 @@ def price_from(treatment: Treatment | None) -> str:
     """The least that a clinic asks, for its card: "From £225 a session"."""
     if treatment is None or treatment.price_from is None:
         return "Price not known"
-    return f"From {money(treatment.price_from, treatment.currency)} {treatment.get_price_unit_display()}"
+    return f"From {money(treatment.price_from, treatment.currency)} {UNITS.get(treatment.price_unit, '')}"
 
 
 @register.filter
@@ -171,7 +172,7 @@ def town_and_region(clinic: Clinic) -> str:
 @register.filter
 def offered(clinic: Clinic) -> list[str]:
     """Its treatments, as the parts of a list in a sentence: "Intravenous infusion", "esketamine nasal spray"."""
-    labels = [Route(treatment.route).label for treatment in clinic.treatments.all()]
+    labels = [Route(treatment.route).label for treatment in clinic.offers]
     return labels[:1] + [label.lower() for label in labels[1:]]
 
 
