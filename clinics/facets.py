@@ -17,7 +17,7 @@ from clinics.models import Clinic, ClinicQuerySet
 from clinics.models.clinic import ASKED_ABOUT
 from clinics.search import ClinicSearch
 
-MOST_LOOKED_AT = 500  # clinics: 25 pages of results; of a larger crowd it is said that there are more
+MOST_LOOKED_AT = 250  # clinics: 12 pages of results; of a larger crowd it is said that there are more
 
 TABLE = connection.ops.quote_name(Clinic._meta.db_table)
 

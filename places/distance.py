@@ -94,5 +94,8 @@ class InBox(Func):
     output_field = models.BooleanField()
 
     def __init__(self, column: str, point: Point, km: float):
-        corners = (Value(list(corner), output_field=ArrayField(models.FloatField())) for corner in box_about(point, km))
+        corners = (
+            Value(list(corner), output_field=ArrayField(models.FloatField()))
+            for corner in box_about(point, km)
+        )
         super().__init__(F(column), Func(*corners, function="cube", output_field=CubeField()))

@@ -2,6 +2,7 @@ import re
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from functools import cache
+from operator import attrgetter
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -28,20 +29,9 @@ from places.models import Precision
 
 LEADS_ON = ("moved", "duplicate")  # reasons for delisting with which a clinic may have a successor
 ASKED_ABOUT = [  # the columns that filters ask about, and whose they are
-    "id",
-    "routes",
-    "payments",
-    "taking_new_patients",
-    "psychiatric_assessment",
-    "therapy_alongside",
-    "wheelchair_access",
-    "setting",
-    "languages",
-    "youngest_age",
-    "oldest_age",
-    "timezone",
-    "opening_borders",
-]
+    "id", "routes", "payments", "taking_new_patients", "psychiatric_assessment", "therapy_alongside",
+    "wheelchair_access", "setting", "languages", "youngest_age", "oldest_age", "timezone", "opening_borders",
+]  # fmt: skip
 
 
 timezones = cache(available_timezones)  # files in folders of the system, which are gone through once
@@ -387,10 +377,10 @@ class Clinic(PreviewableMixin, DraftStateMixin, LockableMixin, RevisionMixin, Cl
         return list(self.treatments.all())
 
     @property
-    def cheapest(self):
+    def cheapest(self) -> Treatment | None:
         """The treatment of the lowest known price; None when no price is known."""
         priced = [treatment for treatment in self.offers if treatment.price_from is not None]
-        return min(priced, key=lambda treatment: treatment.price_from, default=None)
+        return min(priced, key=attrgetter("price_from"), default=None)
 
     def is_stale(self, today: date | None = None) -> bool:
         """Whether it was never verified, or so long ago that a person should ask first."""
