@@ -53,6 +53,4 @@ def burdens(clinic: Clinic, start: Point | None, schedules: Mapping[int, Treatme
     if clinic.setting == Clinic.Setting.REMOTE:
         return []
     km_away = start.km_to(clinic.point) if start and clinic.point else None
-    return [
-        Burden(treatment, schedules.get(treatment.route), km_away) for treatment in clinic.treatments.all()
-    ]
+    return [Burden(treatment, schedules.get(treatment.route), km_away) for treatment in clinic.offers]

@@ -103,7 +103,7 @@ def count_matching(
             f"WITH found AS (({near_sql}) UNION ALL ({serving_sql})) "
             "SELECT count(*) FILTER (WHERE is_near),"
             f" string_agg(array_to_string(languages, ' '), ' ') FILTER (WHERE {spoken_where}){counts}"
-            f" FROM (SELECT *, languages && %s::varchar[] AS speaks"
+            " FROM (SELECT *, languages && %s::varchar[] AS speaks"
             f" FROM ({options_sql}, is_near FROM found AS {TABLE}) AS told OFFSET 0) AS known",
             [*near_params, *serving_params, list(search.languages), *options_params],
         )

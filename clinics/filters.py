@@ -17,7 +17,7 @@ class FilterOption:
     id: str  # of its checkbox: the same before and after the page changes, so that it keeps the focus
     value: str
     label: str
-    count: str  # how many clinics it would leave, such as "12" or "5,000 or more"
+    count: str  # how many clinics it would leave, such as "12", "250 or more" or "few or none"
     is_none: bool  # it would leave none for certain
     chosen: bool
     url_without: str = ""  # the same search with this choice taken back
@@ -62,11 +62,17 @@ def _option(search: ClinicSearch, criterion: Criterion, option, facets: Facets) 
         id=f"filter-{criterion.name}-{slug}",
         value=slug,
         label=criterion.label(option),
-        count=f"{count:,}{' or more' if facets.is_at_least else ''}",
+        count=_figure(count, is_at_least=facets.is_at_least),
         is_none=not count and not facets.is_at_least,
         chosen=option in chosen,
         url_without=rest.get_absolute_url() if option in chosen else "",
     )
+
+
+def _figure(count: int, *, is_at_least: bool) -> str:
+    if not is_at_least:
+        return f"{count:,}"
+    return f"{count:,} or more" if count else "few or none"  # "0 or more" would say nothing
 
 
 def chosen_options(groups: tuple[FilterGroup, ...]) -> list[FilterOption]:

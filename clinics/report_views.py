@@ -61,7 +61,11 @@ def owner(request: HttpRequest) -> HttpResponse:
 
 
 def _received(
-    request: HttpRequest, form: SubmissionForm, *, kind: str, clinic: Clinic | None
+    request: HttpRequest,
+    form: ReportForm | SuggestionForm | OwnerForm,
+    *,
+    kind: str,
+    clinic: Clinic | None,
 ) -> HttpResponse | None:
     """On to the page of the report that *form* made, or had made when it came before; None where it made none."""
     if not form.is_bound or not form.is_valid():

@@ -63,10 +63,7 @@ def medical_clinic(clinic: Clinic, url: str) -> SafeString | None:
 
 
 def _services(clinic: Clinic) -> list[dict[str, Any]]:
-    return [
-        {"@type": "MedicalTherapy", "name": treatment.get_route_display()}
-        for treatment in clinic.treatments.all()
-    ]
+    return [{"@type": "MedicalTherapy", "name": treatment.get_route_display()} for treatment in clinic.offers]
 
 
 def _amenities(clinic: Clinic) -> list[dict[str, Any]]:

@@ -55,10 +55,6 @@ class SubmissionForm(forms.Form):
             )
         return cleaned
 
-    def proposed(self) -> dict[str, str]:
-        """What fields of a clinic should say, as it was typed."""
-        raise NotImplementedError
-
     def _is_quick(self, token: str) -> bool:
         try:
             self.signer.unsign(token, max_age=QUICKEST)

@@ -373,7 +373,7 @@ class Clinic(PreviewableMixin, DraftStateMixin, LockableMixin, RevisionMixin, Cl
 
     @cached_property
     def offers(self) -> list[Treatment]:
-        """Its treatments, read once. ``for_cards`` brings those of many clinics at half the cost of a manager each."""
+        """Its treatments, to be shown: read once, or brought with many clinics by ``for_cards``."""
         return list(self.treatments.all())
 
     @property

@@ -89,4 +89,7 @@ def test_a_crowd_is_counted_to_a_bound_and_says_so(monkeypatch, client):
         create_clinic(point=LEEDS, routes=[Route.IV])
     counted = count_facets(ClinicSearch(create_place(point=LEEDS), unit=Unit.KM), WITHIN)
     assert (counted.count("routes", Route.IV), counted.is_at_least) == (4, True)
-    assert "(4 or more)" in client.get("/clinics/near/gb/ls1-4/").content.decode()
+    page = client.get("/clinics/near/gb/ls1-4/").content.decode()
+    assert "(4 or more)" in page
+    assert "(few or none)" in page  # of the other treatments: there may be some among those not looked at
+    assert "choice--none" not in page
